@@ -1,0 +1,26 @@
+//! The schema: one file per change, one text for SQLite and PostgreSQL.
+//!
+//! Texts use only what both databases read the same way: `TEXT`, `BIGINT` (Unix milliseconds, counts) and composite
+//! keys that begin with `pool_id`, so that a foreign key cannot cross pools. Changes expand first, move, then contract.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_foundation;
+
+/// Runs every change in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_foundation::Migration)]
+    }
+}
+
+/// Executes a script statement by statement.
+async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(), DbErr> {
+    for statement in script.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}

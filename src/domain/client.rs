@@ -1,0 +1,246 @@
+//! A client: an application of a pool, and what it may ask for.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use url::{Host, Url};
+
+use crate::ids::{ClientId, PoolId};
+
+/// Longest redirect URI accepted.
+const LONGEST_URI: usize = 1024;
+
+/// What sort of application a client is; decides how it authenticates and where it may be redirected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientKind {
+    /// A server that keeps a secret.
+    Web,
+    /// A page in the browser: no secret (RFC 6749, section 2.1).
+    Spa,
+    /// An application on a device: no secret (RFC 8252).
+    Native,
+    /// A server with no person in front of it.
+    Machine,
+}
+
+impl ClientKind {
+    /// The kind's name in configuration, on the command line and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Spa => "spa",
+            Self::Native => "native",
+            Self::Machine => "machine",
+        }
+    }
+}
+
+impl std::str::FromStr for ClientKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        [Self::Web, Self::Spa, Self::Native, Self::Machine]
+            .into_iter()
+            .find(|kind| kind.name() == text)
+            .ok_or(UnknownKind)
+    }
+}
+
+/// A text that names no kind of client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a client's kind is web, spa, native or machine")]
+pub struct UnknownKind;
+
+/// An OAuth 2.0 client of a pool (RFC 6749, section 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The pool that owns it.
+    pub pool_id: PoolId,
+    /// Its public id.
+    pub id: ClientId,
+    /// Its name, shown to people.
+    pub name: String,
+    /// What sort of application it is.
+    pub kind: ClientKind,
+    /// Where authorization responses may go.
+    pub redirect_uris: Vec<String>,
+    /// Where a browser may go after sign-out (RP-Initiated Logout 1.0, section 3.1).
+    pub post_logout_redirect_uris: Vec<String>,
+}
+
+impl Client {
+    /// Whether an authorization response may go to `uri`: an exact match, but for the port of a native application's
+    /// loopback address (RFC 9700, section 2.1; RFC 8252, section 7.3).
+    pub fn allows_redirect(&self, uri: &str) -> bool {
+        let registered = &self.redirect_uris;
+        registered.iter().any(|allowed| allowed == uri)
+            || self.kind == ClientKind::Native
+                && without_loopback_port(uri).is_some_and(|asked| {
+                    registered.iter().any(|allowed| without_loopback_port(allowed).as_ref() == Some(&asked))
+                })
+    }
+
+    /// Whether a browser may go to `uri` after sign-out.
+    pub fn allows_post_logout_redirect(&self, uri: &str) -> bool {
+        self.post_logout_redirect_uris.iter().any(|allowed| allowed == uri)
+    }
+
+    /// Whether it authenticates with a secret; the others are public clients (RFC 6749, section 2.1).
+    pub fn is_confidential(&self) -> bool {
+        matches!(self.kind, ClientKind::Web | ClientKind::Machine)
+    }
+
+    /// Whether a refresh answers with a new refresh token: public clients' do (RFC 9700, section 2.2.2). A
+    /// confidential client's are bound to its secret already.
+    pub fn rotates_refresh_tokens(&self) -> bool {
+        !self.is_confidential()
+    }
+
+    /// Whether people sign in to it.
+    pub fn signs_people_in(&self) -> bool {
+        self.kind != ClientKind::Machine
+    }
+
+    /// The web origins its redirect URIs lie on: who may read `/userinfo` and `/token` from a browser.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok()).any(|uri| {
+            let own = uri.origin();
+            own.is_tuple() && own.ascii_serialization() == origin
+        })
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::from(*address).is_loopback(),
+    }
+}
+
+/// `uri` with its port taken out, when it is an `http` address of this very machine.
+fn without_loopback_port(uri: &str) -> Option<Url> {
+    let mut url = Url::parse(uri).ok().filter(|url| url.scheme() == "http")?;
+    let literal = matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_)));
+    (literal && url.host().is_some_and(|host| is_loopback(&host)) && url.username().is_empty())
+        .then(|| url.set_port(None).ok())??;
+    Some(url)
+}
+
+/// Why a URI cannot be registered for a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum UriRefusal {
+    /// Not an absolute URI.
+    #[error("it is not an absolute URI")]
+    NotAbsolute,
+    /// Longer than 1,024 characters.
+    #[error("it is longer than 1,024 characters")]
+    TooLong,
+    /// With a fragment (RFC 6749, section 3.1.2).
+    #[error("it has a fragment (the part after #), which a redirect URI cannot have")]
+    Fragment,
+    /// With a user name or password in it.
+    #[error("it has a user name or password in it")]
+    Credentials,
+    /// A scheme this kind of client cannot use.
+    #[error("use https; http is allowed for localhost, 127.0.0.1 and [::1], other schemes for native clients only")]
+    Scheme,
+}
+
+/// Checks a redirect or post-logout URI before it is registered (RFC 6749, section 3.1.2; RFC 9700, section 2.6; RFC
+/// 8252, sections 7.1 and 7.3).
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_redirect_uri(kind: ClientKind, uri: &str) -> Result<(), UriRefusal> {
+    if uri.len() > LONGEST_URI {
+        return Err(UriRefusal::TooLong);
+    }
+    let url = Url::parse(uri).map_err(|_| UriRefusal::NotAbsolute)?;
+    if url.fragment().is_some() {
+        return Err(UriRefusal::Fragment);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UriRefusal::Credentials);
+    }
+    match url.scheme() {
+        "https" if url.has_host() => Ok(()),
+        "http" if url.host().is_some_and(|host| is_loopback(&host)) => Ok(()),
+        "http" | "https" | "javascript" | "data" | "file" | "blob" | "vbscript" | "about" => Err(UriRefusal::Scheme),
+        _ if kind == ClientKind::Native => Ok(()),
+        _ => Err(UriRefusal::Scheme),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(kind: ClientKind, uris: &[&str]) -> Client {
+        Client {
+            pool_id: PoolId::from("local_000000000"),
+            id: ClientId::from("c"),
+            name: "Shop".into(),
+            kind,
+            redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            post_logout_redirect_uris: vec![],
+        }
+    }
+
+    #[test]
+    fn redirect_uris_match_to_the_letter() {
+        let web = client(ClientKind::Web, &["https://shop.example/cb", "http://127.0.0.1:8082/cb"]);
+        assert!(web.allows_redirect("https://shop.example/cb"));
+        for near in [
+            "https://shop.example/cb/",
+            "https://shop.example/cb?x=1",
+            "https://SHOP.example/cb",
+            "https://shop.example:443/cb",
+            "https://shop.example/cb#x",
+            "https://shop.example/a/../cb",
+            "https://shop.example@evil.example/cb",
+            "http://127.0.0.1:9999/cb",
+        ] {
+            assert!(!web.allows_redirect(near), "{near}");
+        }
+    }
+
+    #[test]
+    fn only_a_native_loopback_port_may_vary() {
+        let native = client(ClientKind::Native, &["http://127.0.0.1/cb", "http://localhost/cb", "com.example.app:/cb"]);
+        assert!(native.allows_redirect("http://127.0.0.1:51004/cb"));
+        assert!(native.allows_redirect("com.example.app:/cb"));
+        assert!(!native.allows_redirect("http://localhost:51004/cb"));
+        assert!(!native.allows_redirect("http://127.0.0.1:51004/cb/x"));
+        assert!(!native.allows_redirect("http://127.0.0.2:51004/cb"));
+        assert!(!native.allows_redirect("https://127.0.0.1:51004/cb"));
+    }
+
+    #[test]
+    fn what_cannot_be_registered_is_said() {
+        use UriRefusal::{Credentials, Fragment, NotAbsolute, Scheme, TooLong};
+        let web = |uri: &str| check_redirect_uri(ClientKind::Web, uri);
+        assert_eq!(web("https://shop.example/cb"), Ok(()));
+        assert_eq!(web("http://localhost:8082/cb"), Ok(()));
+        assert_eq!(web("http://[::1]:8082/cb"), Ok(()));
+        assert_eq!(web("http://shop.example/cb"), Err(Scheme));
+        assert_eq!(web("http://localhost.evil.example/cb"), Err(Scheme));
+        assert_eq!(web("com.example.app:/cb"), Err(Scheme));
+        assert_eq!(web("/cb"), Err(NotAbsolute));
+        assert_eq!(web("https://shop.example/cb#x"), Err(Fragment));
+        assert_eq!(web("https://me:pw@shop.example/cb"), Err(Credentials));
+        assert_eq!(web(&format!("https://shop.example/{}", "a".repeat(1024))), Err(TooLong));
+        assert_eq!(check_redirect_uri(ClientKind::Native, "com.example.app:/cb"), Ok(()));
+        assert_eq!(check_redirect_uri(ClientKind::Native, "javascript:alert(1)"), Err(Scheme));
+    }
+
+    #[test]
+    fn origins_come_from_redirect_uris() {
+        let spa = client(ClientKind::Spa, &["https://shop.example/cb", "com.example.app:/cb"]);
+        assert!(spa.allows_origin("https://shop.example"));
+        assert!(!spa.allows_origin("https://shop.example.evil"));
+        assert!(!spa.allows_origin("null"));
+    }
+}

@@ -1,0 +1,31 @@
+//! The rules of Watchword: pure types, limits and state machines.
+//!
+//! Everything here takes plain values and the time, and gives back what follows from them. It knows no database, no
+//! network, no page and no protocol bytes; whoever wants to know what Watchword does reads this crate first.
+
+pub mod client;
+pub mod country;
+pub mod delivery;
+pub mod digits;
+pub mod ids;
+pub mod label;
+pub mod language;
+pub mod lifetimes;
+pub mod limits;
+pub mod phone;
+pub mod pool;
+pub mod public_url;
+pub mod refresh;
+pub mod request;
+pub mod scope;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod time;
+
+pub use country::Country;
+pub use delivery::{DeliveryState, FailureClass};
+pub use language::Language;
+pub use phone::{Phone, PhoneKind, PhoneRefusal};
+pub use secret::Secret;
+pub use time::{Clock, Timestamp};

@@ -1,0 +1,65 @@
+//! A user pool: one tenant, its name, its issuer and its settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::country::Country;
+use crate::ids::PoolId;
+use crate::language::Language;
+use crate::limits::Limits;
+use crate::phone::Phone;
+
+/// A tenant. Everything it owns is reached through its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pool {
+    /// The pool's id.
+    pub id: PoolId,
+    /// The project's name, shown to the people who sign in.
+    pub name: String,
+    /// The DNS label that names the pool in URLs.
+    pub domain: String,
+    /// The issuer: fixed when the pool was made, never derived from a request (OpenID Connect Discovery 1.0, section 3).
+    pub issuer: String,
+    /// What its project decided.
+    pub settings: PoolSettings,
+}
+
+/// What a project decides for its pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolSettings {
+    /// The countries whose numbers may sign in.
+    pub countries: Vec<Country>,
+    /// The language for people who state none that we speak.
+    pub language: Option<Language>,
+    /// Where people find help.
+    pub support_email: Option<String>,
+    /// The project's privacy notice.
+    pub privacy_url: Option<String>,
+    /// The project's terms.
+    pub terms_url: Option<String>,
+    /// Messages within a UTC day, where the installation's default does not fit.
+    pub messages_per_day: Option<u32>,
+    /// Digits of a code, where the installation's default does not fit.
+    pub code_digits: Option<u8>,
+}
+
+impl Pool {
+    /// Whether this number may be sent a code: a country on the list, and a kind of number that people carry. Premium
+    /// and shared-cost ranges are where fraud pays.
+    pub fn serves(&self, phone: &Phone) -> bool {
+        let served = phone.country().is_some_and(|country| self.settings.countries.contains(&country));
+        served && phone.kind().receives_messages()
+    }
+
+    /// The language for people who state none that we speak.
+    pub fn fallback_language(&self) -> Language {
+        self.settings.language.unwrap_or(Language::En)
+    }
+
+    /// The installation's limits as this pool narrows them.
+    pub fn limits(&self, installation: &Limits) -> Limits {
+        let code_digits = self.settings.code_digits.unwrap_or(installation.code_digits).clamp(6, 8);
+        let messages_per_pool_day = self.settings.messages_per_day.unwrap_or(installation.messages_per_pool_day);
+        Limits { code_digits, messages_per_pool_day, ..installation.clone() }
+    }
+}

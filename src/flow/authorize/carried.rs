@@ -1,0 +1,41 @@
+//! A request between the page that was shown for it and the number that is typed there. Looking at a page writes no row:
+//! the request travels sealed in the page's own form, and only this browser can bring it back.
+
+use serde::{Deserialize, Serialize};
+use watchword_domain::Timestamp;
+use watchword_domain::pool::Pool;
+use watchword_domain::request::AuthorizationRequest;
+
+use crate::Watchword;
+use crate::browser::Browser;
+use crate::error::Fault;
+
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    request: AuthorizationRequest,
+    until: Timestamp,
+}
+
+fn purpose(pool: &Pool, browser: &Browser) -> String {
+    format!("request of {} in {}", browser.hash(), pool.id)
+}
+
+impl Watchword {
+    /// Seals a request for the page shown to this browser.
+    ///
+    /// # Errors
+    /// When OpenSSL fails.
+    pub fn seal_request(&self, pool: &Pool, browser: &Browser, request: &AuthorizationRequest) -> Result<String, Fault> {
+        let until = self.clock.now() + self.settings.lifetimes.sign_in();
+        let carried = Carried { request: request.clone(), until };
+        let text = serde_json::to_string(&carried).map_err(|_| Fault::Crypto("sealing a request"))?;
+        self.master.seal(&*self.random, &purpose(pool, browser), &text)
+    }
+
+    /// The request that a page brought back, unless its time is over or it was another browser's.
+    pub fn open_request(&self, pool: &Pool, browser: &Browser, sealed: &str) -> Option<AuthorizationRequest> {
+        let text = self.master.open(&purpose(pool, browser), sealed).ok()?;
+        let carried: Carried = serde_json::from_str(text.expose()).ok()?;
+        (self.clock.now() < carried.until).then_some(carried.request)
+    }
+}

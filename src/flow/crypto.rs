@@ -1,0 +1,243 @@
+//! The master key and what is done with it: sealing what must be read again, hashing what must only be recognised.
+//!
+//! All primitives are OpenSSL's. Each purpose has a key of its own, derived by HKDF (RFC 5869) from the master key.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use openssl::hash::MessageDigest;
+use openssl::md::Md;
+use openssl::memcmp;
+use openssl::pkey::{Id, PKey};
+use openssl::pkey_ctx::{HkdfMode, PkeyCtx};
+use openssl::sha::sha256;
+use openssl::sign::Signer;
+use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
+use watchword_domain::Secret;
+use watchword_domain::ids::Random;
+
+use crate::error::Fault;
+
+const KEY: usize = 32;
+const SALT: usize = 32;
+const NONCE: usize = 12;
+const TAG: usize = 16;
+
+/// The key that everything secret in the database rests on.
+#[derive(Clone)]
+pub struct MasterKey {
+    sealing: Secret<Vec<u8>>,
+    hashing: Secret<Vec<u8>>,
+    id: String,
+}
+
+/// Why a text cannot be the master key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the master key must be 32 bytes in base64, as `openssl rand -base64 32` prints them")]
+pub struct MasterKeyRefusal;
+
+impl MasterKey {
+    /// Reads a key of 32 bytes in base64, padded or not, in either alphabet.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn parse(text: &str) -> Result<Self, MasterKeyRefusal> {
+        let text = text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| MasterKeyRefusal)?;
+        if bytes.len() != KEY || bytes.iter().all(|byte| *byte == 0) {
+            return Err(MasterKeyRefusal);
+        }
+        Self::derive(&bytes).map_err(|_| MasterKeyRefusal)
+    }
+
+    /// A new key, as text for a file or a secret store.
+    pub fn generate(random: &dyn Random) -> Secret<String> {
+        let mut bytes = [0_u8; KEY];
+        random.fill(&mut bytes);
+        Secret::new(STANDARD.encode(bytes))
+    }
+
+    fn derive(master: &[u8]) -> Result<Self, Fault> {
+        let id = hkdf(master, b"", b"watchword key id", 6)?;
+        Ok(Self {
+            sealing: Secret::new(hkdf(master, b"", b"watchword sealing", KEY)?),
+            hashing: Secret::new(hkdf(master, b"", b"watchword hashing", KEY)?),
+            id: URL_SAFE_NO_PAD.encode(id),
+        })
+    }
+
+    /// Seals a text for one `purpose` and place; it opens nowhere else. AES-256-GCM under a key derived for this value
+    /// alone from 256 random bits, so that no number of values wears the master key out.
+    ///
+    /// # Errors
+    /// When OpenSSL fails.
+    pub fn seal(&self, random: &dyn Random, purpose: &str, text: &str) -> Result<String, Fault> {
+        let mut salt = [0_u8; SALT];
+        random.fill(&mut salt);
+        let (key, nonce) = self.value_key(&salt)?;
+        let mut tag = [0_u8; TAG];
+        let aad = purpose.as_bytes();
+        let sealed = encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), aad, text.as_bytes(), &mut tag)
+            .map_err(|_| Fault::Crypto("sealing"))?;
+        Ok(format!("1.{}.{}", self.id, URL_SAFE_NO_PAD.encode([&salt[..], &tag[..], &sealed[..]].concat())))
+    }
+
+    /// Opens what was sealed for the same purpose and place.
+    ///
+    /// # Errors
+    /// When it was not, or not under this key.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<Secret<String>, Fault> {
+        let fault = || Fault::Crypto("a sealed value does not open");
+        let body = sealed.strip_prefix("1.").and_then(|rest| rest.strip_prefix(self.id.as_str()));
+        let body = body.and_then(|rest| rest.strip_prefix('.')).ok_or_else(fault)?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| fault())?;
+        let (salt, rest) = bytes.split_at_checked(SALT).ok_or_else(fault)?;
+        let (tag, text) = rest.split_at_checked(TAG).ok_or_else(fault)?;
+        let (key, nonce) = self.value_key(salt)?;
+        let opened = decrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), text, tag);
+        String::from_utf8(opened.map_err(|_| fault())?).map(Secret::new).map_err(|_| fault())
+    }
+
+    /// A keyed hash (HMAC-SHA-256) of `parts` for one purpose, in base64url. Parts are length-prefixed: no two lists of
+    /// parts hash alike.
+    ///
+    /// # Errors
+    /// When OpenSSL fails.
+    pub fn keyed_hash(&self, purpose: &str, parts: &[&str]) -> Result<String, Fault> {
+        let hmac = || -> Result<Vec<u8>, openssl::error::ErrorStack> {
+            let key = PKey::hmac(self.hashing.expose())?;
+            let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
+            for part in std::iter::once(&purpose).chain(parts) {
+                signer.update(&(part.len() as u64).to_be_bytes())?;
+                signer.update(part.as_bytes())?;
+            }
+            signer.sign_to_vec()
+        };
+        hmac().map(|hash| URL_SAFE_NO_PAD.encode(hash)).map_err(|_| Fault::Crypto("hashing"))
+    }
+
+    fn value_key(&self, salt: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Fault> {
+        let mut key = hkdf(self.sealing.expose(), salt, b"watchword value", KEY + NONCE)?;
+        let nonce = key.split_off(KEY);
+        Ok((key, nonce))
+    }
+}
+
+fn hkdf(key: &[u8], salt: &[u8], purpose: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
+    let derive = || -> Result<Vec<u8>, openssl::error::ErrorStack> {
+        let mut context = PkeyCtx::new_id(Id::HKDF)?;
+        context.derive_init()?;
+        context.set_hkdf_md(Md::sha256())?;
+        context.set_hkdf_mode(HkdfMode::EXTRACT_THEN_EXPAND)?;
+        context.set_hkdf_key(key)?;
+        if !salt.is_empty() {
+            context.set_hkdf_salt(salt)?;
+        }
+        context.add_hkdf_info(purpose)?;
+        let mut derived = vec![0_u8; length];
+        context.derive(Some(&mut derived))?;
+        Ok(derived)
+    };
+    derive().map_err(|_| Fault::Crypto("deriving a key"))
+}
+
+/// The SHA-256 of a bearer value of at least 128 random bits, in base64url: how tokens, codes and cookies are stored.
+pub fn token_hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(sha256(token.as_bytes()))
+}
+
+/// The PKCE challenge of a verifier: `BASE64URL(SHA256(verifier))` (RFC 7636, section 4.2).
+pub fn pkce_challenge(verifier: &str) -> String {
+    token_hash(verifier)
+}
+
+/// The left half of an ID token's hash of an access token, `at_hash` (OpenID Connect Core 1.0, section 3.1.3.6), for the
+/// algorithms that hash with SHA-256.
+pub fn left_half_hash(token: &str) -> String {
+    let hash = sha256(token.as_bytes());
+    URL_SAFE_NO_PAD.encode(hash.first_chunk::<16>().map_or(&hash[..], |half| &half[..]))
+}
+
+/// Whether two texts are equal, in a time that tells nothing of where they differ.
+pub fn equal(one: &str, other: &str) -> bool {
+    one.len() == other.len() && memcmp::eq(one.as_bytes(), other.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seams::SystemRandom;
+
+    fn key() -> MasterKey {
+        MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_purpose_only() {
+        let key = key();
+        let sealed = key.seal(&SystemRandom, "secret of client a", "s3cret").unwrap();
+        assert_eq!(key.open("secret of client a", &sealed).unwrap().expose(), "s3cret");
+        assert!(key.open("secret of client b", &sealed).is_err());
+        assert!(!sealed.contains("s3cret"));
+        assert_ne!(sealed, key.seal(&SystemRandom, "secret of client a", "s3cret").unwrap());
+    }
+
+    #[test]
+    fn another_key_or_a_changed_byte_opens_nothing() {
+        let one = key();
+        let sealed = one.seal(&SystemRandom, "p", "text").unwrap();
+        assert!(key().open("p", &sealed).is_err());
+        for position in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[position] = if changed[position] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            // The last character carries padding bits: a change there may decode to the same bytes.
+            if position + 1 < sealed.len() {
+                assert!(one.open("p", &changed).is_err(), "byte {position}");
+            }
+        }
+        assert!(one.open("p", "").is_err() && one.open("p", "1.x.y").is_err());
+    }
+
+    #[test]
+    fn hashes_depend_on_key_purpose_and_where_parts_end() {
+        let key1 = key();
+        let hash = key1.keyed_hash("code", &["ab", "c"]).unwrap();
+        assert_eq!(hash, key1.keyed_hash("code", &["ab", "c"]).unwrap());
+        assert_ne!(hash, key1.keyed_hash("code", &["a", "bc"]).unwrap());
+        assert_ne!(hash, key1.keyed_hash("csrf", &["ab", "c"]).unwrap());
+        assert_ne!(hash, key().keyed_hash("code", &["ab", "c"]).unwrap());
+    }
+
+    #[test]
+    fn a_master_key_has_32_bytes() {
+        assert!(MasterKey::parse("").is_err());
+        assert!(MasterKey::parse("c2hvcnQ=").is_err());
+        assert!(MasterKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").is_err());
+        assert!(MasterKey::parse(" q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n").is_ok());
+    }
+
+    /// RFC 7636, appendix B.
+    #[test]
+    fn the_pkce_example_of_the_rfc_holds() {
+        assert_eq!(
+            pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    /// RFC 5869, appendix A.1 and A.3.
+    #[test]
+    fn the_hkdf_vectors_of_the_rfc_hold() {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let salt: Vec<u8> = (0x00..=0x0c).collect();
+        let info: Vec<u8> = (0xf0..=0xf9).collect();
+        assert_eq!(
+            hex(&hkdf(&[0x0b; 22], &salt, &info, 42).unwrap()),
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+        );
+        assert_eq!(
+            hex(&hkdf(&[0x0b; 22], b"", b"", 42).unwrap()),
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! Waking those who wait: the outbox worker for a message, a page for news of its code.
+//!
+//! A wake-up is only ever a hint to look at the rows sooner; on another node, or after a crash, they are looked at all
+//! the same.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{Notify, watch};
+use watchword_domain::ids::ChallengeId;
+
+/// Who waits in this process.
+pub(crate) struct Delivery {
+    outbox: Notify,
+    pages: Mutex<HashMap<ChallengeId, watch::Sender<()>>>,
+}
+
+impl Delivery {
+    pub(crate) fn new() -> Self {
+        Self { outbox: Notify::new(), pages: Mutex::new(HashMap::new()) }
+    }
+
+    /// There is something in the outbox.
+    pub(crate) fn wake_outbox(&self) {
+        self.outbox.notify_one();
+    }
+
+    /// Until there may be something in the outbox.
+    pub(crate) async fn outbox_woken(&self) {
+        self.outbox.notified().await;
+    }
+
+    /// There is news of this challenge's message.
+    pub(crate) fn tell(&self, challenge: &ChallengeId) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        if pages.get(challenge).is_some_and(|page| page.send(()).is_err()) {
+            pages.remove(challenge);
+        }
+    }
+
+    /// News of this challenge's message, from now on.
+    pub(crate) fn follow(&self, challenge: &ChallengeId) -> watch::Receiver<()> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.retain(|_, page| page.receiver_count() > 0);
+        pages.entry(challenge.clone()).or_insert_with(|| watch::Sender::new(())).subscribe()
+    }
+}

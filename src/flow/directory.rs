@@ -1,0 +1,129 @@
+//! Pools, clients and keys in memory: at most two seconds old, and dropped at once on the node that changes them.
+//! Grants, sessions and counters are never here.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use watchword_domain::client::Client;
+use watchword_domain::ids::{ClientId, PoolId};
+use watchword_domain::pool::Pool;
+use watchword_domain::{Secret, Timestamp};
+
+use crate::Watchword;
+use crate::error::Fault;
+use crate::keys::PoolKeys;
+
+/// How old an entry may be.
+const STALENESS: Duration = Duration::from_secs(2);
+
+/// How many entries of each kind are kept at most.
+const MOST: usize = 10_000;
+
+/// A client and its live secrets, opened.
+pub struct ClientEntry {
+    /// The client.
+    pub client: Client,
+    /// Its secrets, newest first.
+    pub secrets: Vec<Secret<String>>,
+}
+
+struct Shelf<K, V>(RwLock<HashMap<K, (Timestamp, Arc<V>)>>);
+
+impl<K: Eq + Hash, V> Shelf<K, V> {
+    fn new() -> Self {
+        Self(RwLock::new(HashMap::new()))
+    }
+
+    /// The entry and whether it is fresh.
+    fn find(&self, key: &K, now: Timestamp) -> Option<(Arc<V>, bool)> {
+        let shelf = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let (since, value) = shelf.get(key)?;
+        Some((value.clone(), now < *since + STALENESS && *since <= now))
+    }
+
+    fn put(&self, key: K, value: Arc<V>, now: Timestamp) -> Arc<V> {
+        let mut shelf = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if shelf.len() >= MOST {
+            shelf.retain(|_, (since, _)| now < *since + STALENESS);
+            if shelf.len() >= MOST {
+                shelf.clear();
+            }
+        }
+        shelf.insert(key, (now, value.clone()));
+        value
+    }
+}
+
+/// What is kept in memory.
+pub(crate) struct Directory {
+    pools: Shelf<String, Pool>,
+    clients: Shelf<(PoolId, ClientId), ClientEntry>,
+    keys: Shelf<PoolId, PoolKeys>,
+}
+
+impl Directory {
+    pub(crate) fn new() -> Self {
+        Self { pools: Shelf::new(), clients: Shelf::new(), keys: Shelf::new() }
+    }
+}
+
+/// What a client secret is sealed for.
+pub(crate) fn secret_purpose(pool: &PoolId, client: &ClientId, secret: &str) -> String {
+    format!("secret {secret} of client {client} of {pool}")
+}
+
+impl Watchword {
+    /// The pool of a domain.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pool(&self, domain: &str) -> Result<Option<Arc<Pool>>, Fault> {
+        let now = self.clock.now();
+        if let Some((pool, true)) = self.directory.pools.find(&domain.to_owned(), now) {
+            return Ok(Some(pool));
+        }
+        let found = self.store.read_system().find_pool_by_domain(domain).await?;
+        Ok(found.map(|pool| self.directory.pools.put(domain.to_owned(), Arc::new(pool), now)))
+    }
+
+    /// A client of a pool.
+    ///
+    /// # Errors
+    /// When the database fails, or a secret does not open.
+    pub async fn client(&self, pool: &PoolId, id: &ClientId) -> Result<Option<Arc<ClientEntry>>, Fault> {
+        let now = self.clock.now();
+        let key = (pool.clone(), id.clone());
+        if let Some((entry, true)) = self.directory.clients.find(&key, now) {
+            return Ok(Some(entry));
+        }
+        let rows = self.store.read(pool);
+        let Some(client) = rows.find_client(id).await? else { return Ok(None) };
+        let secrets = rows.list_client_secrets(id).await?;
+        let open = |row: &watchword_store::ClientSecretRow| {
+            self.master.open(&secret_purpose(pool, id, row.id.as_str()), &row.sealed)
+        };
+        let secrets = secrets.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Some(self.directory.clients.put(key, Arc::new(ClientEntry { client, secrets }), now)))
+    }
+
+    /// A pool's keys.
+    ///
+    /// # Errors
+    /// When the database fails, or a key does not open.
+    pub async fn keys(&self, pool: &PoolId) -> Result<Arc<PoolKeys>, Fault> {
+        let now = self.clock.now();
+        let known = self.directory.keys.find(pool, now);
+        if let Some((keys, true)) = known {
+            return Ok(keys);
+        }
+        let rows = self.store.read(pool).list_signing_keys().await?;
+        // Parsing costs far more than looking: keys that have not changed are kept.
+        let keys = match known {
+            Some((keys, _)) if keys.are(&rows) => keys,
+            _ => Arc::new(PoolKeys::open(&self.master, pool, &rows)?),
+        };
+        Ok(self.directory.keys.put(pool.clone(), keys, now))
+    }
+}

@@ -1,0 +1,133 @@
+//! The use cases of Watchword.
+//!
+//! One file is one thing the service does. Rules come from `domain`, rows from `store`, wires from `messaging`; no URL, no
+//! header and no page is known here. Every transaction begins and ends in one file, and no call over the network is
+//! made inside one.
+
+pub mod authorize;
+pub mod browser;
+pub mod client_auth;
+pub mod crypto;
+mod delivery;
+mod directory;
+pub mod error;
+pub mod introspect;
+pub mod keys;
+pub mod logout;
+pub mod projects;
+pub mod revoke;
+pub mod seams;
+pub mod session;
+pub mod sign_in;
+pub mod token;
+pub mod unlock;
+pub mod upkeep;
+pub mod userinfo;
+pub mod webhook;
+
+use std::sync::Arc;
+
+use watchword_domain::ids::Random;
+use watchword_domain::lifetimes::Lifetimes;
+use watchword_domain::limits::Limits;
+use watchword_domain::public_url::PublicUrl;
+use watchword_domain::{Clock, Secret};
+use watchword_messaging::Channel;
+use watchword_store::Store;
+
+use crate::crypto::MasterKey;
+use crate::delivery::Delivery;
+use crate::directory::Directory;
+use crate::error::Fault;
+
+pub use directory::ClientEntry;
+
+/// What the use cases need to know of the installation.
+pub struct Settings {
+    /// Where it is reached.
+    pub public_url: PublicUrl,
+    /// The region in pool ids.
+    pub region: String,
+    /// How often.
+    pub limits: Limits,
+    /// How long.
+    pub lifetimes: Lifetimes,
+    /// The shared WhatsApp sender, when one is set up.
+    pub whatsapp: Option<WhatsappSender>,
+}
+
+/// A WhatsApp sender: the wire its messages leave by, and what its webhooks are checked with.
+pub struct WhatsappSender {
+    /// The number messages leave from, by Meta's id.
+    pub phone_number_id: String,
+    /// The wire.
+    pub channel: Arc<dyn Channel>,
+    /// The keys its webhooks may be signed with; two during a rotation. Never empty.
+    pub app_secrets: Vec<Secret<String>>,
+    /// What Meta repeats when it registers the webhook.
+    pub verify_token: Secret<String>,
+}
+
+/// The service: everything the doors call.
+pub struct Watchword {
+    pub(crate) store: Store,
+    pub(crate) master: MasterKey,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) settings: Settings,
+    pub(crate) directory: Directory,
+    pub(crate) delivery: Delivery,
+}
+
+impl Watchword {
+    /// The service on this database.
+    ///
+    /// # Errors
+    /// When the master key does not open the database, or the database fails.
+    pub async fn open(
+        store: Store,
+        master: MasterKey,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        settings: Settings,
+    ) -> Result<Self, Fault> {
+        check_key(&store, &master, &*clock, &*random).await?;
+        let (directory, delivery) = (Directory::new(), Delivery::new());
+        Ok(Self { store, master, clock, random, settings, directory, delivery })
+    }
+
+    /// The present moment, as this service counts it.
+    pub fn now(&self) -> watchword_domain::Timestamp {
+        self.clock.now()
+    }
+
+    /// What the service was told of the installation.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether the database answers and its schema is current.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn is_ready(&self) -> Result<bool, Fault> {
+        Ok(self.store.is_current().await?)
+    }
+}
+
+const KEY_CHECK: &str = "installation key check";
+
+/// Refuses to go on when the database was written under another master key: everything sealed in it would be lost
+/// without anybody noticing until somebody needs it.
+async fn check_key(store: &Store, master: &MasterKey, clock: &dyn Clock, random: &dyn Random) -> Result<(), Fault> {
+    if store.read_system().find_key_check().await?.is_none() {
+        let tx = store.begin_system().await?;
+        tx.insert_key_check(master.seal(random, KEY_CHECK, "watchword")?, clock.now()).await?;
+        tx.commit().await?;
+    }
+    let stored = store.read_system().find_key_check().await?.ok_or(Fault::Missing("key check"))?;
+    match master.open(KEY_CHECK, &stored) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Fault::Crypto("the master key is not the one this database was written under")),
+    }
+}

@@ -1,0 +1,68 @@
+//! A person signing in: the number, the code, the session. Doors call these four and render what they say.
+
+mod finish;
+mod guess;
+mod progress;
+mod send;
+
+pub use finish::Finished;
+pub use guess::GuessRefusal;
+pub use progress::{NewCode, Progress};
+pub(crate) use send::message_purpose;
+pub use send::{SendRefusal, Start, Typed};
+
+use watchword_domain::Timestamp;
+use watchword_domain::ids::SignInId;
+use watchword_domain::pool::Pool;
+use watchword_domain::session::Method;
+use watchword_domain::sign_in::{EndReason, Policy, SignIn, Step, next_step};
+
+use crate::Watchword;
+use crate::browser::Browser;
+use crate::error::{Error, Fault, Outcome};
+
+/// A sign-in that this browser began, and what it owes next.
+pub struct Current {
+    /// The sign-in.
+    pub sign_in: SignIn,
+    /// The next step, or why there is none.
+    pub step: Result<Step, EndReason>,
+}
+
+/// No such sign-in for this browser: never begun, long gone, or somebody else's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownSignIn;
+
+impl Watchword {
+    /// The sign-in with this id, if this browser began it.
+    ///
+    /// # Errors
+    /// When it did not, or the database fails.
+    pub async fn sign_in(&self, pool: &Pool, browser: &Browser, id: &SignInId) -> Outcome<Current, UnknownSignIn> {
+        let rows = self.store.read(&pool.id);
+        let found = rows.find_sign_in(id).await?.filter(|found| found.browser == browser.hash());
+        let sign_in = found.ok_or(Error::Refused(UnknownSignIn))?;
+        let failures = match &sign_in.phone {
+            Some(phone) => rows.find_failures(Method::WhatsappCode, phone).await?,
+            None => 0,
+        };
+        let policy = Policy { method_off: self.is_method_off(failures) };
+        let step = next_step(policy, &sign_in, self.clock.now());
+        Ok(Current { sign_in, step })
+    }
+
+    /// Whether this many failures in a row switch an account's method off.
+    pub(crate) fn is_method_off(&self, failures: u32) -> bool {
+        failures >= self.settings.limits.failures_per_account
+    }
+
+    /// The keyed hash by which a code is recognised: bound to its pool and challenge, so that it is no code anywhere else.
+    pub(crate) fn code_hash(&self, pool: &Pool, challenge: &str, code: &str) -> Result<String, Fault> {
+        self.master.keyed_hash("one-time code", &[pool.id.as_str(), challenge, code])
+    }
+}
+
+/// When the current day of a pool's budget began.
+fn day_start(now: Timestamp) -> Timestamp {
+    watchword_domain::limits::window_start(std::time::Duration::from_secs(24 * 60 * 60), now)
+}

@@ -1,0 +1,124 @@
+//! The end of a sign-in: code spent, user found or made, session begun, client answered; all of it or nothing.
+
+use watchword_domain::ids::{AuthenticatorId, SessionId, UserId, opaque_token};
+use watchword_domain::pool::Pool;
+use watchword_domain::session::{Assurance, Method, Proof, Session};
+use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
+use watchword_domain::{Language, Phone, Secret, Timestamp};
+use watchword_store::{PoolTx, UserPhone, UserRow};
+
+use super::GuessRefusal;
+use crate::Watchword;
+use crate::authorize::{AuthorizationError, AuthorizationResponse, ErrorCode};
+use crate::crypto::token_hash;
+use crate::error::{Error, Fault, Outcome};
+
+/// A completed sign-in.
+pub struct Finished {
+    /// What goes back to the client.
+    pub response: AuthorizationResponse,
+    /// The cookie of the new session; none when the client wanted somebody else.
+    pub session_cookie: Option<Secret<String>>,
+    /// Whether the person is new to this pool.
+    pub is_new_user: bool,
+}
+
+impl Watchword {
+    pub(super) async fn finish_with_code(
+        &self,
+        pool: &Pool,
+        sign_in: SignIn,
+        challenge: &Challenge,
+        old_session: Option<&str>,
+    ) -> Outcome<Finished, GuessRefusal> {
+        let now = self.clock.now();
+        let tx = self.store.begin(&pool.id).await?;
+        // Whoever proves this number at the same moment waits here, so that it makes one user and not two.
+        let mut history = tx.lock_send_history(&challenge.phone, now).await?;
+        if !tx.claim_challenge(&challenge.id, now).await? {
+            return Err(Error::Refused(GuessRefusal::Dead(ChallengeRefusal::Replaced)));
+        }
+        if !tx.claim_sign_in(&sign_in.id, now).await? {
+            return Err(Error::Refused(GuessRefusal::Ended(EndReason::AlreadyUsed)));
+        }
+        history.answered(now);
+        tx.save_send_history(&challenge.phone, &history).await?;
+        tx.reset_failures(Method::WhatsappCode, &challenge.phone).await?;
+        let (user, authenticator, is_new_user) =
+            self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
+        let finished = match self.refuses_user(pool, &sign_in, &user) {
+            Some(response) => Finished { response, session_cookie: None, is_new_user },
+            None => {
+                let proof = Proof { method: Method::WhatsappCode, authenticator, at: now };
+                let (session, cookie) = self.begin_session(&tx, user.id, &[proof], old_session).await?;
+                let code = self.issue_code(&tx, &session, &sign_in.request, now).await?;
+                let response = AuthorizationResponse::code(pool, &sign_in.request, &code);
+                Finished { response, session_cookie: Some(cookie), is_new_user }
+            }
+        };
+        tx.commit().await?;
+        self.delivery.tell(&challenge.id);
+        Ok(finished)
+    }
+
+    /// The answer when the person who proved themselves cannot be signed in to this client.
+    fn refuses_user(&self, pool: &Pool, sign_in: &SignIn, user: &UserRow) -> Option<AuthorizationResponse> {
+        let refuse = |description| {
+            let error = AuthorizationError::new(ErrorCode::LoginRequired, description);
+            Some(AuthorizationResponse::error(pool, &sign_in.request, error))
+        };
+        if user.disabled_at.is_some() {
+            return refuse("the account is disabled");
+        }
+        match &sign_in.request.expected_sub {
+            Some(expected) if expected != user.id.as_str() => refuse("another person signed in than was asked for"),
+            _ => None,
+        }
+    }
+
+    /// The user of a number that was just proved; made now if there is none, and not a moment earlier.
+    async fn find_or_make_user(
+        &self,
+        tx: &PoolTx,
+        phone: &Phone,
+        language: Language,
+        now: Timestamp,
+    ) -> Result<(UserRow, AuthenticatorId, bool), Fault> {
+        if let Some(bound) = tx.find_phone(phone).await? {
+            tx.save_proof(&bound.id, now).await?;
+            let user = tx.find_user(&bound.user_id).await?.ok_or(Fault::Missing("user of a number"))?;
+            return Ok((user, bound.id, false));
+        }
+        let id = UserId::random(&*self.random);
+        let user = UserRow { id, name: None, language, created_at: now, updated_at: now, disabled_at: None };
+        let bound = UserPhone {
+            id: AuthenticatorId::random(&*self.random),
+            user_id: user.id.clone(),
+            phone: phone.clone(),
+            proved_at: now,
+        };
+        tx.insert_user(&user).await?;
+        tx.insert_phone(&bound).await?;
+        Ok((user, bound.id, true))
+    }
+
+    /// Begins a session under a new cookie and ends the one the browser had (ASVS 5.0, 7.2.4).
+    async fn begin_session(
+        &self,
+        tx: &PoolTx,
+        user_id: UserId,
+        proofs: &[Proof],
+        old_session: Option<&str>,
+    ) -> Result<(Session, Secret<String>), Fault> {
+        let now = self.clock.now();
+        if let Some(old) = self.session_in(tx, old_session).await? {
+            tx.claim_session(&old.id, now).await?;
+        }
+        let assurance = Assurance::of(proofs).ok_or(Fault::Missing("proof of a session"))?;
+        let id = SessionId::random(&*self.random);
+        let session = Session { id, user_id, assurance, created_at: now, used_at: now };
+        let cookie = opaque_token(&*self.random);
+        tx.insert_session(&session, token_hash(&cookie)).await?;
+        Ok((session, Secret::new(cookie)))
+    }
+}

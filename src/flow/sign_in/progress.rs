@@ -1,0 +1,64 @@
+//! Where a sign-in stands, for the one who waits: how the message fares, what is left, what may be asked for.
+
+use tokio::sync::watch;
+use watchword_domain::ids::ChallengeId;
+use watchword_domain::pool::Pool;
+use watchword_domain::sign_in::{Challenge, SignIn};
+use watchword_domain::{Phone, Timestamp};
+use watchword_store::MessageProgress;
+
+use crate::Watchword;
+use crate::error::Fault;
+
+/// Where a sign-in that waits for its code stands.
+pub struct Progress {
+    /// The number the code went to.
+    pub phone: Phone,
+    /// The newest code: guesses left, and until when.
+    pub challenge: Challenge,
+    /// Digits of a code.
+    pub code_digits: u8,
+    /// How its message fares.
+    pub message: Option<MessageProgress>,
+    /// Whether a new code may be asked for.
+    pub new_code: NewCode,
+}
+
+/// Whether a new code may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewCode {
+    /// Now.
+    Now,
+    /// After a wait.
+    At(Timestamp),
+    /// The number had all it may get; again after this moment.
+    UsedUp(Timestamp),
+}
+
+impl Watchword {
+    /// Where a sign-in stands that waits for the code of this challenge.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn progress(&self, pool: &Pool, sign_in: &SignIn, challenge: &ChallengeId) -> Result<Progress, Fault> {
+        let rows = self.store.read(&pool.id);
+        let limits = pool.limits(&self.settings.limits);
+        let challenge = rows.find_challenge(challenge).await?.ok_or(Fault::Missing("challenge of a sign-in"))?;
+        let phone = sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
+        let message = rows.find_progress(&challenge.id).await?;
+        let history = rows.find_send_history(&phone).await?;
+        let new_code = match history.allows(&limits, self.clock.now()) {
+            Ok(()) => NewCode::Now,
+            Err(refusal) => match refusal.reason {
+                watchword_domain::limits::SendLimit::ResendWait => NewCode::At(refusal.until),
+                watchword_domain::limits::SendLimit::Allowance => NewCode::UsedUp(refusal.until),
+            },
+        };
+        Ok(Progress { phone, challenge, code_digits: limits.code_digits, message, new_code })
+    }
+
+    /// Hints that a challenge may have news; the rows say what.
+    pub fn follow(&self, challenge: &ChallengeId) -> watch::Receiver<()> {
+        self.delivery.follow(challenge)
+    }
+}

@@ -1,0 +1,21 @@
+//! Giving a number its method back after too many wrong codes: an operator's decision.
+
+use watchword_domain::Phone;
+use watchword_domain::pool::Pool;
+use watchword_domain::session::Method;
+
+use crate::Watchword;
+use crate::error::Fault;
+
+impl Watchword {
+    /// Forgets the failures of a number's codes. Gives whether there were any.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unlock(&self, pool: &Pool, phone: &Phone) -> Result<bool, Fault> {
+        let tx = self.store.begin(&pool.id).await?;
+        let had_failures = tx.reset_failures(Method::WhatsappCode, phone).await?;
+        tx.commit().await?;
+        Ok(had_failures)
+    }
+}

@@ -1,0 +1,46 @@
+//! Clearing up, a little at a time: late messages, dead workers' leases, rows nothing looks at any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::Watchword;
+use crate::error::Fault;
+
+/// How often it is looked.
+const PACE: Duration = Duration::from_secs(5);
+
+/// Rows of each kind removed in one go.
+const MOST: u64 = 500;
+
+impl Watchword {
+    /// Sweeps until told to stop.
+    pub async fn run_sweeping(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(error) = self.sweep().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "sweeping failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(PACE) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// One round of clearing up. Gives how many rows were touched.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Result<u64, Fault> {
+        let now = self.clock.now();
+        let tx = self.store.begin_system().await?;
+        let mut touched = tx.sweep_late_messages(now).await?;
+        touched += tx.sweep_dead_leases(now).await?;
+        touched += tx.sweep(&self.settings.lifetimes, now, MOST).await?.0;
+        if touched > 0 {
+            tx.commit().await?;
+        }
+        Ok(touched)
+    }
+}

@@ -1,0 +1,112 @@
+//! What WhatsApp reports: proven to be Meta's, stored once, applied to the message it is about.
+
+use serde_json::json;
+use watchword_domain::ids::MessageId;
+use watchword_domain::{FailureClass, Timestamp};
+use watchword_messaging::whatsapp::webhook::{Event, Status, parse, signature_matches, verify_subscription};
+use watchword_store::{StatusReport, SystemTx};
+
+use crate::Watchword;
+use crate::crypto::token_hash;
+use crate::error::{Error, Fault, Outcome};
+
+/// Why a webhook is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookRefusal {
+    /// No sender is set up whose secret could prove it.
+    NoSender,
+    /// The signature is missing or not ours.
+    BadSignature,
+}
+
+impl Watchword {
+    /// The answer to Meta's handshake, when it shows the verify token.
+    pub fn verify_webhook<'a>(&self, fields: &'a [(String, String)]) -> Option<&'a str> {
+        verify_subscription(fields, &self.settings.whatsapp.as_ref()?.verify_token)
+    }
+
+    /// Takes a webhook: checks the signature over the raw bytes, stores every event under its unique key, applies those
+    /// that are new. When this returns, nothing of it can be lost; an error means that Meta must send it again.
+    ///
+    /// # Errors
+    /// When it is not proven to be Meta's; when the database fails.
+    pub async fn receive_webhook(&self, raw: &[u8], signature: Option<&str>) -> Outcome<(), WebhookRefusal> {
+        let sender = self.settings.whatsapp.as_ref().ok_or(Error::Refused(WebhookRefusal::NoSender))?;
+        if !signature_matches(raw, signature, &sender.app_secrets) {
+            return Err(Error::Refused(WebhookRefusal::BadSignature));
+        }
+        let now = self.clock.now();
+        let tx = self.store.begin_system().await?;
+        let mut news = Vec::new();
+        match parse(raw) {
+            Ok(events) => {
+                for event in events {
+                    if tx.claim_webhook_event(&event.dedupe_key(), kind_of(&event), body_of(&event), now).await? {
+                        news.extend(self.apply(&tx, &event).await?);
+                    }
+                }
+            }
+            Err(_) => {
+                // Signed, yet not what we can read: kept for a person to look at, and not asked for again.
+                let body = String::from_utf8_lossy(raw).replace('\0', "");
+                tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
+            }
+        }
+        tx.commit().await?;
+        news.iter().for_each(|challenge| self.delivery.tell(challenge));
+        Ok(())
+    }
+
+    async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<watchword_domain::ids::ChallengeId>, Fault> {
+        let Event::Status(status) = event else { return Ok(None) };
+        let ours = self.settings.whatsapp.as_ref().map(|sender| sender.phone_number_id.as_str());
+        let Some(state) = status.state.delivery().filter(|_| ours == Some(&status.phone_number_id)) else {
+            return Ok(None);
+        };
+        metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
+        let report = StatusReport { state, at: Timestamp::from_seconds(status.at), failure: failure_of(status) };
+        Ok(match &status.correlation {
+            Some(id) => tx.save_status(&MessageId::from(id.as_str()), &report).await?,
+            None => tx.save_status_by_provider_id(&status.provider_message_id, &report).await?,
+        })
+    }
+}
+
+fn failure_of(status: &Status) -> Option<(FailureClass, i64)> {
+    Some((status.failure()?, status.errors.first().map_or(0, |error| error.code)))
+}
+
+fn kind_of(event: &Event) -> &'static str {
+    match event {
+        Event::Status(_) => "status",
+        Event::Inbound(_) => "inbound",
+        Event::Other { .. } => "other",
+    }
+}
+
+/// What is kept of an event: all that cannot be asked for again, and no more of a person than that needs.
+fn body_of(event: &Event) -> String {
+    let body = match event {
+        Event::Status(status) => json!({
+            "id": status.provider_message_id,
+            "status": status.state.as_str(),
+            "at": status.at,
+            "correlation": status.correlation,
+            "errors": status.errors.iter().map(|error| json!({
+                "code": error.code, "title": error.title, "details": error.details,
+            })).collect::<Vec<_>>(),
+        }),
+        Event::Inbound(inbound) => json!({
+            "id": inbound.provider_message_id,
+            "from": inbound.from,
+            "from_user_id": inbound.from_user_id,
+            "at": inbound.at,
+            "context": inbound.context_id,
+            "body": inbound.body,
+        }),
+        Event::Other { account_id, at, field, raw } => {
+            json!({ "account": account_id, "at": at, "field": field, "raw": raw })
+        }
+    };
+    body.to_string()
+}

@@ -1,0 +1,3 @@
+//! The doors of Watchword: bytes in, bytes out
+
+pub mod view;

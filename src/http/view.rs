@@ -1,0 +1,39 @@
+//! Owns everything a person sees of the hosted pages: the typed data of each page (its view), the six languages,
+//! the templates and assets of `templates/`, and the engine that turns a view into HTML.
+//!
+//! It must not know requests, cookies, the database or any rule of signing in: a view holds plain values, and the
+//! endpoint that shows it has decided them. Nothing is read from disk at run time; everything is in the binary.
+
+mod assets;
+mod chrome;
+mod code;
+mod colour;
+mod delivery;
+mod ended;
+mod error;
+mod form;
+mod landing;
+mod locale;
+mod pages;
+mod phone;
+mod sign_out;
+mod tags;
+mod text;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use assets::{Asset, assets};
+pub use chrome::{Brand, Chrome, LanguageLink};
+pub use code::{CodeError, CodeView};
+pub use colour::{ColourRefusal, Colours, Palette, Rgb, Scheme, contrast};
+pub use delivery::{DeliveryEvent, DeliveryPart, ResendPart};
+pub use ended::{EndedReason, EndedView};
+pub use error::{ErrorKind, ErrorView};
+pub use form::{Carried, Csrf};
+pub use landing::LandingView;
+pub use pages::{Pages, PagesFault, RenderError, View};
+pub use phone::{PhoneError, PhoneView};
+pub use sign_out::{SignOutView, SignedOutView};

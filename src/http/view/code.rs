@@ -1,0 +1,146 @@
+//! Owns the code page: where the message is, and the field for what it says.
+
+use serde::Serialize;
+
+use super::delivery::{DeliveryEvent, DeliveryPart};
+use super::form::Csrf;
+use super::locale::Locale;
+use super::pages::{Head, Refresh, RenderError, View};
+use super::text::Text;
+
+/// Asks for the code that was sent, and shows live how the message fares.
+///
+/// The form posts `csrf`, `sign_in` and `code` (as typed); the resend form posts `csrf` and `sign_in`. When the
+/// code has ended (no tries or no time left) the page shows that and one button instead.
+#[derive(Clone, Debug)]
+pub struct CodeView {
+    /// Proof that the forms are ours; field `csrf`.
+    pub csrf: Csrf,
+    /// Where the code is posted to.
+    pub action: String,
+    /// Where "send a new code" is posted to.
+    pub resend_action: String,
+    /// The number page of this sign-in (GET).
+    pub change_url: String,
+    /// The stream of `delivery` events (`text/event-stream`, data as of [`Pages::delivery_event`]). It should send
+    /// the current state at once when opened.
+    ///
+    /// [`Pages::delivery_event`]: super::Pages::delivery_event
+    pub events_url: String,
+    /// This page (GET): asked again without scripts, where events do not come through, and when the code has ended.
+    pub refresh_url: String,
+    /// The sign-in's id; field `sign_in`.
+    pub sign_in: String,
+    /// The number the code went to, masked for the person who typed it.
+    pub number: String,
+    /// How many digits the code has.
+    pub code_length: u32,
+    /// How the message fares.
+    pub delivery: DeliveryPart,
+    /// Wrong codes that are still forgiven; 0 ends the code.
+    pub tries_left: u32,
+    /// What was wrong with the code that was posted.
+    pub error: Option<CodeError>,
+}
+
+/// Why a code was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeError {
+    /// Nothing was typed.
+    Missing,
+    /// It has something else than digits in it.
+    NotACode,
+    /// Too many or too few digits. No try was charged.
+    WrongLength,
+    /// Not the code.
+    Wrong {
+        /// Tries that are left.
+        left: u32,
+    },
+    /// It came too late.
+    Expired,
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    csrf: &'a Csrf,
+    action: &'a str,
+    resend_action: &'a str,
+    change_url: &'a str,
+    events_url: &'a str,
+    refresh_url: &'a str,
+    sign_in: &'a str,
+    number: &'a str,
+    code_length: u32,
+    /// What the field lets one type: the digits and the spaces or hyphens people put between them.
+    longest: u32,
+    delivery: DeliveryEvent,
+    tries_left: u32,
+    error: Option<Text>,
+    /// Why the code has ended, if it has.
+    ended: Option<Text>,
+}
+
+impl View for CodeView {
+    const TEMPLATE: &'static str = "pages/code";
+
+    fn head(&self) -> Head {
+        let refresh = self
+            .delivery
+            .look_again_after()
+            .filter(|_| !self.has_ended() && self.error.is_none())
+            .map(|seconds| Refresh { seconds, url: self.refresh_url.clone() });
+        Head::new(self.title()).with_problem(self.error.is_some()).with_refresh(refresh)
+    }
+
+    fn context<'a>(&'a self, locale: &'a Locale) -> Result<impl Serialize + 'a, RenderError> {
+        Ok(Context {
+            csrf: &self.csrf,
+            action: &self.action,
+            resend_action: &self.resend_action,
+            change_url: &self.change_url,
+            events_url: &self.events_url,
+            refresh_url: &self.refresh_url,
+            sign_in: &self.sign_in,
+            number: &self.number,
+            code_length: self.code_length,
+            longest: self.code_length.saturating_mul(2),
+            delivery: self.delivery.event(locale)?,
+            tries_left: self.tries_left,
+            error: self.error.map(|error| error.text(self.code_length)),
+            ended: self.has_ended().then(|| self.end_reason()),
+        })
+    }
+}
+
+impl CodeView {
+    fn has_ended(&self) -> bool {
+        self.tries_left == 0 || self.delivery.expires_in == 0 || self.error == Some(CodeError::Expired)
+    }
+
+    fn title(&self) -> Text {
+        if !self.has_ended() {
+            self.delivery.title()
+        } else if self.tries_left == 0 {
+            Text::new("code-ended-tries-title")
+        } else {
+            Text::new("code-ended-expired-title")
+        }
+    }
+
+    fn end_reason(&self) -> Text {
+        Text::new(if self.tries_left == 0 { "code-ended-tries" } else { "code-ended-expired" })
+    }
+}
+
+impl CodeError {
+    fn text(self, code_length: u32) -> Text {
+        match self {
+            Self::Missing => Text::new("code-error-missing"),
+            Self::NotACode => Text::new("code-error-not-a-code"),
+            Self::WrongLength => Text::new("code-error-wrong-length").with("count", code_length),
+            Self::Wrong { left } => Text::new("code-error-wrong").with("count", left),
+            Self::Expired => Text::new("code-ended-expired"),
+        }
+    }
+}

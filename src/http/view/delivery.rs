@@ -1,0 +1,155 @@
+//! Owns how the way of a message is told to the person who waits: in the page and in the live events.
+
+use serde::Serialize;
+use watchword_domain::{DeliveryState, FailureClass};
+
+use super::locale::Locale;
+use super::pages::RenderError;
+use super::text::Text;
+
+/// How far the message with the code has come, and what the person can do about it.
+#[derive(Clone, Debug)]
+pub struct DeliveryPart {
+    /// The message's state.
+    pub state: DeliveryState,
+    /// Why it failed; looked at only when `state` is `Failed`.
+    pub failure: Option<FailureClass>,
+    /// When a new code can be asked for.
+    pub resend: ResendPart,
+    /// Seconds until the code stops working; 0 when it has.
+    pub expires_in: u32,
+}
+
+/// When a new code can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResendPart {
+    /// At once.
+    Now,
+    /// In so many seconds.
+    In(u32),
+    /// Not within this sign-in.
+    NoMore {
+        /// Seconds until the number may be sent codes again.
+        until: u32,
+    },
+}
+
+/// A [`DeliveryPart`] in the words of one language: what the code page shows and what its script is told.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeliveryEvent {
+    state: DeliveryState,
+    /// How many of the three dots (sent, delivered, read) are reached.
+    step: u8,
+    /// The page's heading.
+    title: String,
+    /// One sentence.
+    text: String,
+    failed: bool,
+    /// Whether no further event will come.
+    #[serde(rename = "final")]
+    is_final: bool,
+    /// What to offer when it failed: `resend` or `change` (the number); else empty.
+    offer: &'static str,
+    /// `now`, `in` or `no_more`, and the seconds that go with it.
+    resend: &'static str,
+    resend_in: u32,
+    expires_in: u32,
+}
+
+impl DeliveryPart {
+    pub(super) fn event(&self, locale: &Locale) -> Result<DeliveryEvent, RenderError> {
+        let say = |text: Text| {
+            let key = text.key();
+            locale.say_text(&text).ok_or(RenderError::Text { language: locale.language().tag(), key })
+        };
+        let (resend, resend_in) = self.resend.parts();
+        Ok(DeliveryEvent {
+            state: self.state,
+            step: self.step(),
+            title: say(self.title())?,
+            text: say(self.text())?,
+            failed: self.failed(),
+            is_final: self.is_final(),
+            offer: self.offer(),
+            resend,
+            resend_in,
+            expires_in: self.expires_in,
+        })
+    }
+
+    pub(super) fn title(&self) -> Text {
+        Text::new(if self.failed() { "code-title-failed" } else { "code-title" })
+    }
+
+    /// Whether the message will not arrive as far as anyone knows.
+    pub(super) fn failed(&self) -> bool {
+        matches!(self.state, DeliveryState::Failed | DeliveryState::Expired)
+    }
+
+    /// Without scripts: after how many seconds the page should look again. Never once the message may be on the
+    /// phone for long, because loading the page again wipes a half-typed code.
+    pub(super) fn look_again_after(&self) -> Option<u32> {
+        match self.state {
+            DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Accepted => Some(4),
+            DeliveryState::Sent => Some(10),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing further can be told. `Failed` and `Expired` still give way to proof of arrival, but that is
+    /// not worth a connection held open.
+    fn is_final(&self) -> bool {
+        self.failed() || self.state == DeliveryState::Read
+    }
+
+    fn step(&self) -> u8 {
+        match self.state {
+            DeliveryState::Sent => 1,
+            DeliveryState::Delivered => 2,
+            DeliveryState::Read => 3,
+            _ => 0,
+        }
+    }
+
+    /// What helps: another number where this one is the trouble, else another message.
+    fn offer(&self) -> &'static str {
+        match (self.failed(), self.failure) {
+            (false, _) => "",
+            (true, Some(FailureClass::NotReachable | FailureClass::Blocked | FailureClass::IdentityChanged)) => {
+                "change"
+            }
+            (true, _) => "resend",
+        }
+    }
+
+    fn text(&self) -> Text {
+        Text::new(match self.state {
+            DeliveryState::Queued | DeliveryState::Sending => "delivery-sending",
+            DeliveryState::Accepted => "delivery-accepted",
+            DeliveryState::Sent => "delivery-sent",
+            DeliveryState::Delivered => "delivery-delivered",
+            DeliveryState::Read => "delivery-read",
+            DeliveryState::Unknown => "delivery-unknown",
+            DeliveryState::Expired => "delivery-expired",
+            DeliveryState::Failed => match self.failure {
+                Some(FailureClass::NotReachable) => "delivery-failed-not-reachable",
+                Some(FailureClass::TooFast) => "delivery-failed-too-fast",
+                Some(FailureClass::SenderUnavailable) => "delivery-failed-sender-unavailable",
+                Some(FailureClass::TryLater) | None => "delivery-failed-try-later",
+                Some(FailureClass::Rejected) => "delivery-failed-rejected",
+                Some(FailureClass::Blocked) => "delivery-failed-blocked",
+                Some(FailureClass::IdentityChanged) => "delivery-failed-identity-changed",
+            },
+        })
+    }
+}
+
+impl ResendPart {
+    fn parts(self) -> (&'static str, u32) {
+        match self {
+            Self::Now | Self::In(0) => ("now", 0),
+            Self::In(seconds) => ("in", seconds),
+            Self::NoMore { until } => ("no_more", until),
+        }
+    }
+}

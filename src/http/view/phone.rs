@@ -1,0 +1,195 @@
+//! Owns the number page: one question, one field.
+
+use serde::Serialize;
+use watchword_domain::Country;
+
+use super::form::{Carried, Csrf, HiddenField};
+use super::locale::Locale;
+use super::pages::{Head, RenderError, View};
+use super::text::Text;
+
+/// "Sign in to …": asks for the WhatsApp number.
+///
+/// The form posts `csrf`, `sealed` or `sign_in`, `country` (ISO code) and `phone` (as typed).
+#[derive(Clone, Debug)]
+pub struct PhoneView {
+    /// Proof that the form is ours; field `csrf`.
+    pub csrf: Csrf,
+    /// Where the form is posted to.
+    pub action: String,
+    /// What ties the page to its sign-in.
+    pub carried: Carried,
+    /// The countries the pool serves, in any order; the page sorts them by name. One: it is fixed text.
+    pub countries: Vec<Country>,
+    /// The country shown first; `None` for the first by name. Where scripts run, the person's last choice in this
+    /// browser wins unless the number was typed already.
+    pub selected: Option<Country>,
+    /// What was typed so far, or a number hinted by the client.
+    pub phone: String,
+    /// What was wrong with it.
+    pub error: Option<PhoneError>,
+    /// The client's name: what one signs in to.
+    pub client_name: String,
+}
+
+/// Why no code was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneError {
+    /// Nothing was typed.
+    Missing,
+    /// It cannot be read as a phone number.
+    NotANumber,
+    /// Too few digits for its country.
+    TooShort,
+    /// Too many digits for its country.
+    TooLong,
+    /// A number of a country the pool does not serve.
+    WrongCountry(Country),
+    /// A number that cannot receive codes here (no mobile number, or refused by the pool's rules).
+    NotAllowedHere,
+    /// A code was sent to this number just now.
+    Wait {
+        /// Until the next one may be sent.
+        seconds: u32,
+    },
+    /// Too many sign-ins were started from this network.
+    TooManyFromHere {
+        /// Until one may be started again.
+        seconds: u32,
+    },
+    /// This number has had its codes for the hour or the day.
+    TooManyToday {
+        /// Until it may get another.
+        seconds: u32,
+    },
+    /// The pool has spent its budget of messages.
+    PoolBusy,
+    /// Codes to this number are switched off after too many wrong tries.
+    Blocked,
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    csrf: &'a Csrf,
+    action: &'a str,
+    carried: HiddenField<'a>,
+    countries: Vec<CountryContext>,
+    only: bool,
+    chosen: Option<CountryContext>,
+    phone: &'a str,
+    /// Something about the number itself, said at the field.
+    field_error: Option<Text>,
+    /// Something else, said above the form.
+    notice: Option<Text>,
+    /// Seconds until trying again makes sense.
+    wait: Option<u32>,
+}
+
+#[derive(Clone, Serialize)]
+struct CountryContext {
+    code: Country,
+    name: String,
+    flag: String,
+    calling_code: u16,
+    shortest: u8,
+    longest: u8,
+    selected: bool,
+}
+
+impl View for PhoneView {
+    const TEMPLATE: &'static str = "pages/phone";
+
+    fn head(&self) -> Head {
+        Head::new(Text::new("phone-title").with("client", self.client_name.as_str()))
+            .with_problem(self.error.is_some())
+    }
+
+    fn context<'a>(&'a self, locale: &'a Locale) -> Result<impl Serialize + 'a, RenderError> {
+        let countries = self.sorted_countries(locale);
+        let (field_error, notice) = match self.error {
+            Some(error) if error.is_about_the_number() => (Some(error.text(locale)), None),
+            Some(error) => (None, Some(error.text(locale))),
+            None => (None, None),
+        };
+        Ok(Context {
+            csrf: &self.csrf,
+            action: &self.action,
+            carried: self.carried.field(),
+            only: countries.len() == 1,
+            chosen: countries.iter().find(|country| country.selected).cloned(),
+            countries,
+            phone: &self.phone,
+            field_error,
+            notice,
+            wait: self.error.and_then(PhoneError::wait),
+        })
+    }
+}
+
+impl PhoneView {
+    /// The countries by name, exactly one of them selected (none when there are none).
+    fn sorted_countries(&self, locale: &Locale) -> Vec<CountryContext> {
+        let mut countries = self.countries.clone();
+        countries.sort_by_key(|country| locale.country_rank(*country));
+        let selected = self
+            .selected
+            .filter(|selected| countries.contains(selected))
+            .or_else(|| countries.first().copied());
+        countries
+            .into_iter()
+            .map(|code| {
+                let (shortest, longest) = code.national_lengths();
+                CountryContext {
+                    code,
+                    name: locale.country_name(code),
+                    flag: code.flag(),
+                    calling_code: code.calling_code(),
+                    shortest,
+                    longest,
+                    selected: selected == Some(code),
+                }
+            })
+            .collect()
+    }
+}
+
+impl PhoneError {
+    fn is_about_the_number(self) -> bool {
+        matches!(
+            self,
+            Self::Missing
+                | Self::NotANumber
+                | Self::TooShort
+                | Self::TooLong
+                | Self::WrongCountry(_)
+                | Self::NotAllowedHere
+        )
+    }
+
+    fn wait(self) -> Option<u32> {
+        match self {
+            Self::Wait { seconds } | Self::TooManyFromHere { seconds } | Self::TooManyToday { seconds } => {
+                Some(seconds)
+            }
+            _ => None,
+        }
+    }
+
+    fn text(self, locale: &Locale) -> Text {
+        match self {
+            Self::Missing => Text::new("phone-error-missing"),
+            Self::NotANumber => Text::new("phone-error-not-a-number"),
+            Self::TooShort => Text::new("phone-error-too-short"),
+            Self::TooLong => Text::new("phone-error-too-long"),
+            Self::WrongCountry(country) => Text::new("phone-error-wrong-country")
+                .with("country", locale.country_name(country))
+                .with("code", format!("+{}", country.calling_code())),
+            Self::NotAllowedHere => Text::new("phone-error-not-allowed-here"),
+            Self::Wait { .. } => Text::new("phone-error-wait"),
+            Self::TooManyFromHere { .. } => Text::new("phone-error-too-many-from-here"),
+            Self::TooManyToday { .. } => Text::new("phone-error-too-many-today"),
+            Self::PoolBusy => Text::new("phone-error-pool-busy"),
+            Self::Blocked => Text::new("phone-error-blocked"),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The table of Meta's error codes.
+
+use watchword_domain::FailureClass;
+use watchword_messaging::whatsapp::errors::{KNOWN, class_of, known};
+
+#[test]
+fn every_documented_code_is_known() {
+    let documented = [
+        0, 190, 3, 10, 131_005, 200, 250, 299, 1, 2, 131_000, 131_016, 133_004, 4, 80_007, 130_429, 131_056,
+        131_048, 131_064, 131_049, 130_472, 131_026, 131_021, 131_030, 131_047, 131_050, 131_051, 131_052,
+        131_053, 131_060, 131_057, 131_062, 130_403, 130_497, 131_031, 368, 131_042, 131_045, 131_037, 33,
+        100, 131_008, 131_009, 135_000, 132_000, 132_001, 132_005, 132_007, 132_012, 132_018, 132_015,
+        132_016, 132_068, 132_069, 133_000, 133_005, 133_006, 133_008, 133_009, 133_010, 133_015, 133_016,
+        134_011, 137_000, 147_001, 147_002, 147_003, 147_004, 147_005,
+    ];
+    for code in documented {
+        assert!(known(code).is_some(), "{code}");
+    }
+}
+
+#[test]
+fn no_code_stands_in_the_table_twice() {
+    for (index, row) in KNOWN.iter().enumerate() {
+        assert!(row.first <= row.last, "{row:?}");
+        let overlaps =
+            KNOWN.iter().skip(index + 1).find(|other| other.first <= row.last && row.first <= other.last);
+        assert_eq!(overlaps, None, "{row:?}");
+    }
+}
+
+#[test]
+fn the_same_code_means_the_same_in_a_status_report() {
+    assert_eq!(class_of(131_026), FailureClass::NotReachable);
+    assert_eq!(class_of(137_000), FailureClass::IdentityChanged);
+}
+
+#[test]
+fn an_undocumented_code_in_a_report_neither_costs_a_second_message_nor_stops_the_sender() {
+    assert_eq!(class_of(-1), FailureClass::Rejected);
+    assert_eq!(class_of(i64::MAX), FailureClass::Rejected);
+}

@@ -1,0 +1,77 @@
+//! `/v{N}/{waba}/subscribed_apps`: whether webhooks leave at all, and where to. Forgetting this call is the most common
+//! reason for silence with the real service, so it has its effect here too.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::HeaderMap,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+use super::{Answer, GraphError, Node, enter_as, fields::Fields, json_body};
+use crate::{settings::is_web_address, webhook::handshake, world::World};
+
+type Place = Path<(String, String)>;
+
+/// The subscribed app, if there is one.
+pub(super) async fn get(State(world): State<Arc<World>>, Path(path): Place, headers: HeaderMap) -> Answer {
+    enter_as(&world, &path, &headers, "get", Node::Account)?;
+    let subscription = world.subscription().clone();
+    if !subscription.subscribed {
+        return Ok(Json(json!({ "data": [] })));
+    }
+    let mut app = json!({
+        "whatsapp_business_api_data": {
+            "link": "https://www.facebook.com/games/?app_id=1000000000000001",
+            "name": "Simulated app",
+            "id": "1000000000000001",
+        },
+    });
+    if let (Some(fields), Some(callback)) = (app.as_object_mut(), subscription.callback) {
+        fields.insert("override_callback_uri".into(), callback.into());
+    }
+    Ok(Json(json!({ "data": [app] })))
+}
+
+/// Subscribes the app. With `override_callback_uri` the address must pass the handshake first.
+pub(super) async fn post(
+    State(world): State<Arc<World>>,
+    Path(path): Place,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    enter_as(&world, &path, &headers, "post", Node::Account)?;
+    let request =
+        if body.is_empty() { Value::Object(serde_json::Map::new()) } else { json_body(&headers, &body)? };
+    let fields = Fields::of(&request, "")?;
+    fields.only(&["override_callback_uri", "verify_token"])?;
+    let callback = match fields.optional_text("override_callback_uri")? {
+        None => None,
+        Some(address) => {
+            let token = fields.text("verify_token")?;
+            if !is_web_address(address) {
+                return Err(GraphError::parameter("Param override_callback_uri must be a web address."));
+            }
+            let outcome = handshake::verify(&world.client, address, token).await;
+            if !outcome.verified {
+                let sentence = format!("The callback URL could not be verified: {}", outcome.detail);
+                return Err(GraphError::new(2200, sentence));
+            }
+            Some(address.to_owned())
+        }
+    };
+    let mut subscription = world.subscription();
+    subscription.subscribed = true;
+    subscription.callback = callback;
+    drop(subscription);
+    Ok(Json(json!({ "success": true })))
+}
+
+/// Ends the subscription: from now on no webhook leaves.
+pub(super) async fn delete(State(world): State<Arc<World>>, Path(path): Place, headers: HeaderMap) -> Answer {
+    enter_as(&world, &path, &headers, "delete", Node::Account)?;
+    *world.subscription() = crate::world::Subscription::default();
+    Ok(Json(json!({ "success": true })))
+}

@@ -1,0 +1,96 @@
+//! A stand-in for Meta's Graph API and a WhatsApp phone in the browser, and a plain SMS gateway beside it.
+//!
+//! It owns the other side of the wire: it refuses what Meta would refuse, delivers to simulated phones, posts signed
+//! webhooks, and misbehaves on order. It knows no other layer of Watchword; whoever talks to it does not know that it
+//! is not Meta. See `docs/simulator.md`.
+
+mod clock;
+mod control;
+mod delivery;
+mod faults;
+mod graph;
+mod ids;
+mod number;
+mod page;
+mod phone;
+mod settings;
+mod sms;
+mod texts;
+mod webhook;
+mod world;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    response::Response,
+    routing::post,
+    serve::ListenerExt as _,
+};
+use std::{future::Future, io, sync::Arc};
+use tokio::net::TcpListener;
+
+pub use settings::{DeliveryPace, Error, Settings, Template};
+
+use world::World;
+
+/// Largest request taken; far above any message.
+const LARGEST_BODY: usize = 256 * 1_024;
+
+/// One simulated business account with its phones. All state is in memory and ends with it.
+pub struct Simulator {
+    world: Arc<World>,
+}
+
+impl Simulator {
+    /// Makes a simulator.
+    ///
+    /// # Errors
+    /// When a setting can never work, or the webhook client cannot be built.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        Ok(Self { world: Arc::new(World::new(settings)?) })
+    }
+
+    /// All endpoints and pages. Messages travel and webhooks leave only while [`run`](Self::run) is under way.
+    pub fn router(&self) -> Router {
+        let open = Router::new().merge(graph::router()).route("/sms", post(sms::post));
+        let own = Router::new()
+            .merge(control::router())
+            .merge(page::router())
+            .layer(axum::middleware::from_fn(page::same_site_only));
+        open.merge(own)
+            .fallback(unknown)
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .with_state(Arc::clone(&self.world))
+    }
+
+    /// Serves on `listener` until `shutdown` resolves; requests under way are finished, endless ones are ended.
+    ///
+    /// # Errors
+    /// Whatever the listener fails with.
+    pub async fn run(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let world = Arc::clone(&self.world);
+        let served = axum::serve(
+            listener.tap_io(|stream| {
+                // Small answers must not wait for more to come. A socket that cannot do it still works.
+                let _ = stream.set_nodelay(true);
+            }),
+            self.router(),
+        )
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            world.close();
+        });
+        tokio::select! {
+            outcome = served.into_future() => outcome,
+            () = webhook::dispatch(Arc::clone(&self.world)) => Ok(()),
+        }
+    }
+}
+
+async fn unknown(request: Request) -> Response {
+    if request.uri().path().starts_with("/v") { graph::unknown_path() } else { page::not_found() }
+}

@@ -1,0 +1,14 @@
+//! Drives a simulator over real HTTP, as the provider, Meta's receiver and a browser would.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should say so at once"
+)]
+
+mod control;
+mod faults;
+mod page;
+mod sending;
+mod support;
+mod templates;
+mod webhooks;

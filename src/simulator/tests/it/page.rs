@@ -1,0 +1,122 @@
+//! The phone in the browser, as HTML: nothing is injected, opening a chat reads it, forms work without scripts.
+
+use crate::support::{ANA, BEN, Stage};
+use futures_util::StreamExt as _;
+use serde_json::json;
+
+#[tokio::test]
+async fn what_people_write_is_shown_and_never_run() {
+    let stage = Stage::alone().await;
+    let attack = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'\u{0}";
+    let (status, _) =
+        stage.post("/simulator/inbound", &json!({"from": ANA, "text": attack, "name": attack})).await;
+    assert_eq!(status, 200);
+    for path in ["/".to_owned(), format!("/chats/{ANA}")] {
+        let page = stage.page(&path).await;
+        assert!(!page.contains("<script>alert") && !page.contains("<img"), "{path}");
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{path}");
+        assert!(!page.contains('\u{0}'));
+    }
+    let page = stage.page("/?to=%22%3E%3Cscript%3E").await;
+    assert!(page.contains("&quot;&gt;&lt;script&gt;") && !page.contains("\"><script>\""));
+}
+
+#[tokio::test]
+async fn opening_a_chat_reads_its_messages_and_says_so() {
+    let (stage, mut receiver) = Stage::with_receiver().await;
+    let wamid = stage.send_code(ANA, "482913").await;
+    stage.send_code(BEN, "111111").await;
+    receiver.statuses(4).await;
+    let page = stage.page(&format!("/chats/{ANA}")).await;
+    assert!(page.contains(">482913</b> is your verification code."), "{page}");
+    assert!(page.contains("data-copy=\"482913\"") && page.contains("Copy code"));
+    let hook = receiver.next().await;
+    assert_eq!(hook.value()["statuses"][0]["status"], "read");
+    assert_eq!(hook.value()["statuses"][0]["id"], wamid);
+    assert_eq!(stage.get(&format!("/simulator/messages?to={BEN}")).await.1[0]["status"], "delivered");
+}
+
+#[tokio::test]
+async fn a_message_is_shown_in_its_language_and_direction() {
+    let stage = Stage::alone().await;
+    let mut message = crate::support::code_message(ANA, "482913");
+    message["template"]["language"]["code"] = json!("ar");
+    stage.send(&message).await;
+    stage.until(ANA, "delivered").await;
+    let page = stage.page(&format!("/chats/{ANA}")).await;
+    assert!(page.contains("dir=\"auto\" lang=\"ar\"") && page.contains("نسخ الرمز"), "{page}");
+}
+
+#[tokio::test]
+async fn a_plain_form_writes_and_leads_back_to_the_chat() {
+    let (stage, mut receiver) = Stage::with_receiver().await;
+    let form = stage.http.post(format!("{}/chats/{ANA}/reply", stage.base)).form(&[("text", "LOGIN 7F3K")]);
+    let answer = form.send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    assert_eq!(answer.headers()["location"], format!("/chats/{ANA}"));
+    assert_eq!(receiver.next().await.value()["messages"][0]["text"]["body"], "LOGIN 7F3K");
+    let empty = stage.http.post(format!("{}/chats/{ANA}/reply", stage.base)).form(&[("text", "")]);
+    assert_eq!(empty.send().await.unwrap().status(), 400);
+}
+
+#[tokio::test]
+async fn a_number_in_any_usual_spelling_opens_its_chat() {
+    let stage = Stage::alone().await;
+    for typed in ["+16505551234", "%2B1%20650%20555-1234"] {
+        let answer = stage.http.get(format!("{}/?to={typed}", stage.base)).send().await.unwrap();
+        assert_eq!(answer.headers()["location"], format!("/chats/{ANA}"), "{typed}");
+    }
+    assert_eq!(stage.http.get(format!("{}/chats/nobody", stage.base)).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn the_panel_orders_faults_and_takes_them_back() {
+    let stage = Stage::alone().await;
+    let fields = [
+        ("kind", "error"),
+        ("code", "131056"),
+        ("delay_ms", "5000"),
+        ("to", ""),
+        ("times", "1"),
+        ("back", "/"),
+    ];
+    let form = stage.http.post(format!("{}/misbehave", stage.base)).form(&fields);
+    assert_eq!(form.send().await.unwrap().status(), 303);
+    assert_eq!(
+        stage.get("/simulator/faults").await.1,
+        json!([{"times": 1, "kind": "error", "code": 131_056}])
+    );
+    assert!(stage.page("/misbehave").await.contains("Refuse the call"));
+    let clear = stage
+        .http
+        .post(format!("{}/misbehave/clear", stage.base))
+        .form(&[("back", "https://elsewhere.example")]);
+    assert_eq!(clear.send().await.unwrap().headers()["location"], "/");
+    assert_eq!(stage.get("/simulator/faults").await.1, json!([]));
+}
+
+#[tokio::test]
+async fn pages_allow_no_foreign_and_no_inline_code() {
+    let stage = Stage::alone().await;
+    stage.send_code(ANA, "482913").await;
+    for path in ["/", "/misbehave", "/chats/+16505551234"] {
+        let answer = stage.http.get(format!("{}{path}", stage.base)).send().await.unwrap();
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
+        let page = answer.text().await.unwrap();
+        for forbidden in [" style=", " onclick", "<style", "http://", "https://"] {
+            assert!(!page.contains(forbidden), "{path} contains {forbidden}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_open_page_hears_of_a_change() {
+    let stage = Stage::alone().await;
+    let answer = stage.http.get(format!("{}/events", stage.base)).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let mut stream = answer.bytes_stream();
+    stage.send_code(ANA, "482913").await;
+    let event = stream.next().await.unwrap().unwrap();
+    assert!(event.starts_with(b"event: change"));
+}

@@ -1,0 +1,163 @@
+//! Opening the database: SQLite with full durability and one writer, or PostgreSQL with a pool of connections.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sea_orm_migration::MigratorTrait;
+use watchword_domain::ids::PoolId;
+use watchword_migrations::Migrator;
+
+use crate::access::{PoolRows, PoolTx, SystemRows, SystemTx};
+use crate::writer::Writer;
+use crate::{Result, StoreError};
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sqlite:path` or `postgres://…`.
+    pub url: String,
+    /// Connections at most; on SQLite those that read, beside the one that writes.
+    pub connections: u32,
+    /// How long to wait for a connection.
+    pub patience: Duration,
+}
+
+/// The rows.
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or a change cannot be made.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        let store = Self::connect(settings).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens the database as it is.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn connect(settings: &Settings) -> Result<Self> {
+        if is_sqlite(&settings.url) {
+            create_file(&settings.url)?;
+            let writer = Database::connect(sqlite_options(settings, 1)).await?;
+            let reader = Database::connect(sqlite_options(settings, settings.connections)).await?;
+            Ok(Self { reader, writer: Writer::grouped(writer) })
+        } else {
+            let mut options = options(settings, settings.connections);
+            options.min_connections(1);
+            let reader = Database::connect(options).await?;
+            Ok(Self { writer: Writer::pooled(reader.clone()), reader })
+        }
+    }
+
+    /// Makes the changes to the schema that are missing.
+    ///
+    /// # Errors
+    /// When one cannot be made.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(Migrator::up(self.writer.connection(), None).await?)
+    }
+
+    /// Whether the database answers and its schema is the one this version knows.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn is_current(&self) -> Result<bool> {
+        self.reader.execute_unprepared("SELECT 1").await?;
+        Ok(Migrator::get_pending_migrations(&self.reader).await?.is_empty())
+    }
+
+    /// Reads what a pool owns, as last committed.
+    pub fn read(&self, pool: &PoolId) -> PoolRows {
+        PoolRows::reading(self.reader.clone(), pool.clone())
+    }
+
+    /// Begins a transaction on what a pool owns. Never held across a call over the network.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(&self, pool: &PoolId) -> Result<PoolTx> {
+        Ok(PoolTx::new(self.writer.begin().await?, pool.clone()))
+    }
+
+    /// Reads what belongs to no pool.
+    pub fn read_system(&self) -> SystemRows {
+        SystemRows::reading(self.reader.clone())
+    }
+
+    /// Begins a transaction on what belongs to no pool.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin_system(&self) -> Result<SystemTx> {
+        Ok(SystemTx::new(self.writer.begin().await?))
+    }
+
+    /// Closes every connection.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await?;
+        Ok(self.writer.close().await?)
+    }
+}
+
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+fn options(settings: &Settings, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(&settings.url);
+    options
+        .max_connections(connections)
+        .connect_timeout(settings.patience)
+        .acquire_timeout(settings.patience)
+        .test_before_acquire(!is_sqlite(&settings.url))
+        .sqlx_logging(false);
+    options
+}
+
+/// WAL with `synchronous=FULL`: a commit that was acknowledged survives a power cut.
+fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
+    let mut options = options(settings, connections);
+    options.min_connections(1).map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(200)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("temp_store", "MEMORY")
+            .pragma("cache_size", "-4096")
+    });
+    options
+}
+
+/// Makes the file before SQLite does, so that nobody but its owner can read it.
+fn create_file(url: &str) -> Result<()> {
+    let Some(path) = file_of(url) else { return Ok(()) };
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(&path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(StoreError::File { path, error }),
+    }
+}
+
+fn file_of(url: &str) -> Option<PathBuf> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or_default();
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}

@@ -1,0 +1,62 @@
+//! Pools: found by domain or id, made with their project.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
+use watchword_domain::Timestamp;
+use watchword_domain::pool::Pool;
+
+use crate::entity::entity;
+use crate::access::{PoolTx, SystemRows};
+use crate::{Result, StoreError, text};
+
+entity! { row = "pools";
+    key { id: String }
+    columns { name: String, domain: String, issuer: String, settings: String, created_at: i64 }
+}
+
+fn pool(row: row::Model) -> Result<Pool> {
+    let settings = text::read(&row.settings, "pool's settings")?;
+    Ok(Pool { id: row.id.into(), name: row.name, domain: row.domain, issuer: row.issuer, settings })
+}
+
+impl SystemRows {
+    /// The pool of a domain.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_pool_by_domain(&self, domain: &str) -> Result<Option<Pool>> {
+        row::Entity::find().filter(row::Column::Domain.eq(domain)).one(&self.db()).await?.map(pool).transpose()
+    }
+
+    /// Every pool, by domain.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_pools(&self) -> Result<Vec<Pool>> {
+        let rows = row::Entity::find().order_by_asc(row::Column::Domain).all(&self.db()).await?;
+        rows.into_iter().map(pool).collect()
+    }
+}
+
+impl PoolTx {
+    /// Makes this transaction's pool.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when another pool has its domain or issuer; when the database fails.
+    pub async fn insert_pool(&self, pool: &Pool, now: Timestamp) -> Result<()> {
+        let row = row::ActiveModel {
+            id: Set(self.pool_text()),
+            name: Set(pool.name.clone()),
+            domain: Set(pool.domain.clone()),
+            issuer: Set(pool.issuer.clone()),
+            settings: Set(text::write(&pool.settings, "pool's settings")?),
+            created_at: Set(now.millis()),
+        };
+        let insert = row::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
+        match insert.exec_without_returning(&self.db()).await? {
+            0 => Err(StoreError::Taken("domain")),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// The script of the sign-in pages. Every page works without it; with it, pages answer sooner. It never decides:
+// whatever it thinks of a number or a code, the server judges what is posted.
+"use strict";
+document.documentElement.classList.add("js");
+
+document.addEventListener("DOMContentLoaded", () => {
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  // Clocks: every [data-left] runs down; at zero, what its [data-then] names is done.
+  const ends = new Map();
+  const then = {};
+  const run = (clock, seconds) => ends.set(clock, Date.now() + seconds * 1000);
+  const tick = () => {
+    for (const [clock, end] of ends) {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      const text = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
+      if (clock.textContent !== text) clock.textContent = text;
+      if (!left) {
+        ends.delete(clock);
+        then[clock.closest("[data-then]")?.dataset.then]?.();
+      }
+    }
+  };
+  all("[data-left]").forEach((clock) => run(clock, clock.dataset.left));
+  setInterval(tick, 250);
+
+  // A form goes once. Coming back to the page makes it fresh.
+  let sent = false;
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (sent) event.preventDefault();
+    sent = true;
+    event.target.classList.add("busy");
+  });
+  addEventListener("pageshow", () => {
+    sent = false;
+    all(".busy").forEach((form) => form.classList.remove("busy"));
+  });
+
+  const say = (field, message) => {
+    one("#error").textContent = message;
+    if (message) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  };
+
+  // The menu of languages closes like a menu.
+  const menu = one(".menu");
+  const close = (event) => {
+    if (menu?.open && (event.key === "Escape" || (event.type === "click" && !menu.contains(event.target)))) menu.open = false;
+  };
+  document.addEventListener("click", close);
+  document.addEventListener("keydown", close);
+
+  number(one("#number"));
+  code(one("#step"));
+
+  // The number page.
+  function number(form) {
+    if (!form) return;
+    const field = form.elements.phone;
+    const select = one("select", form);
+    const box = one(".number", form);
+    const fixed = form.elements.country;
+    const choices = (select ? [...select.options] : [fixed]).map((option) => {
+      const [least, most] = option.dataset.digits.split(" ").map(Number);
+      return { iso: option.value, code: option.dataset.code || option.text.match(/\+(\d+)/)[1], least, most };
+    });
+
+    // The value of a digit of any script: blocks of digits start at …0 or …6.
+    const digit = (c) => {
+      const point = c.codePointAt(0), low = point & 15;
+      return /\p{Nd}/u.test(String.fromCodePoint(point - low)) ? low : low - 6;
+    };
+    // What was typed as ASCII digits, with a + first if it names its country.
+    const read = (text) => {
+      const digits = (text.match(/\p{Nd}/gu) || []).map(digit).join("");
+      return /^[^\p{Nd}]*[+＋]/u.test(text) ? "+" + digits : digits.replace(/^00/, "+");
+    };
+    // The country of what was typed and the rest of the digits. The longest code wins, and the chosen country
+    // among those that share one.
+    const place = (typed) => {
+      const chosen = choices.find((choice) => choice.iso === form.elements.country.value);
+      if (typed[0] !== "+") return [chosen, typed];
+      const fits = choices.filter((choice) => typed.startsWith(choice.code, 1));
+      fits.sort((a, b) => b.code.length - a.code.length || (b === chosen) - (a === chosen));
+      return [fits[0], fits[0] ? typed.slice(1 + fits[0].code.length) : typed];
+    };
+    const judge = () => {
+      const typed = read(field.value);
+      const [country, rest] = place(typed);
+      if (!typed) return field.value.trim() ? "" : "missing";
+      if (!country) return typed.length > 4 ? "elsewhere" : "";
+      if (rest.length < country.least) return "short";
+      return rest.length > country.most ? "long" : "";
+    };
+    // The chosen country follows the number, and the closed select shows its flag and code.
+    const face = () => {
+      if (!select) return;
+      const [flag, dial] = one(".face", form).children;
+      const typed = read(field.value);
+      const [country] = place(typed);
+      if (country) select.value = country.iso;
+      const letters = country && [...country.iso].map((letter) => 0x1f1a5 + letter.charCodeAt(0));
+      flag.textContent = country ? String.fromCodePoint(...letters) : "🌐";
+      // A number that names its country does not need the code twice.
+      dial.textContent = typed[0] === "+" ? "" : "+" + country.code;
+    };
+    const look = () => {
+      const typed = read(field.value);
+      face();
+      const wrong = judge();
+      box.classList.toggle("right", typed !== "" && !wrong && /\d/.test(typed));
+      if (!wrong) say(field, "");
+    };
+
+    if (select) {
+      const known = () => choices.some((choice) => choice.iso === localStorage.country);
+      // Storage may be forbidden; then nothing is remembered.
+      try { if (!field.value && known()) select.value = localStorage.country; } catch {}
+      select.addEventListener("change", () => {
+        try { localStorage.country = select.value; } catch {}
+        look();
+        field.focus();
+      });
+    }
+    face();
+    field.setSelectionRange(60, 60);
+    field.addEventListener("input", look);
+    field.addEventListener("change", () => {
+      look();
+      const wrong = judge();
+      if (wrong && wrong !== "missing") say(field, form.dataset[wrong]);
+    });
+    form.addEventListener("submit", (event) => {
+      const wrong = judge();
+      if (!wrong || wrong === "elsewhere") return;
+      event.preventDefault();
+      say(field, form.dataset[wrong]);
+      field.focus();
+    });
+  }
+
+  // The code page.
+  function code(step) {
+    if (!step) return;
+    const { events, refresh } = step.dataset;
+    let now;
+    let heard = false;
+    const source = window.EventSource && new EventSource(events);
+
+    const apply = (told) => {
+      now = told;
+      const title = one("h1");
+      if (title.textContent !== told.title) document.title = title.textContent = told.title;
+      if (one("#told").textContent !== told.text) one("#told").textContent = told.text;
+      all("#dots li").forEach((dot, index) => dot.classList.toggle("done", index < told.step));
+      step.classList.toggle("failed", told.failed);
+      step.dataset.offer = told.offer;
+      resend(told.resend);
+      all(".wait [data-left]").forEach((clock) => run(clock, told.resend_in));
+      all("[data-then=reload] [data-left]").forEach((clock) => run(clock, told.expires_in));
+      tick();
+      if (told.final && source) source.close();
+    };
+    const resend = (state) => all(".resend").forEach((part) => (part.className = "resend " + state));
+    then.resend = () => resend("now");
+    then.reload = () => location.replace(refresh);
+
+    // Where events do not come through, the page itself is asked.
+    const look = async () => {
+      try {
+        const answer = await fetch(refresh, { headers: { accept: "text/html" } });
+        if (!answer.ok) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const there = one("#step", page);
+        if (there) apply(JSON.parse(there.dataset.now));
+        else location.replace(refresh);
+      } catch {}
+    };
+    now = JSON.parse(step.dataset.now);
+    source?.addEventListener("delivery", (event) => {
+      heard = true;
+      apply(JSON.parse(event.data));
+    });
+    setInterval(() => {
+      if (!now.final && !document.hidden && (!heard || source.readyState === 2)) look();
+    }, 5000);
+
+    // The code goes by itself when it is whole.
+    const field = one("#code");
+    let tried = "";
+    field.addEventListener("input", () => {
+      const digits = (field.value.match(/\p{Nd}/gu) || []).join("");
+      if (digits !== tried && digits.length === Number(field.dataset.length)) {
+        tried = digits;
+        field.form.requestSubmit();
+      }
+    });
+  }
+});

@@ -1,0 +1,158 @@
+### The texts of the sign-in pages, in Indonesian (Anda).
+### The notes for translators are at the top of en.ftl.
+
+## On every page
+
+# Before the page's title when something was wrong, as heard by screen readers first.
+problem = Masalah
+language = Bahasa
+privacy = Privasi
+terms = Ketentuan
+# Opens an e-mail to the project's support.
+help = Bantuan
+start-again = Mulai lagi
+# $time is a clock such as 4:31, or one of the spans below.
+try-again-in = Coba lagi dalam { $time }.
+# Only ever stands where $time stands, after a word such as "in".
+span-hours = { $count } jam
+
+## The number page
+
+# $client is the name of the application.
+phone-title = Masuk ke { $client }
+phone-lead = Kami akan mengirim kode ke WhatsApp Anda. Tanpa kata sandi.
+phone-label = Nomor WhatsApp Anda
+phone-country = Negara
+phone-hint = Nomor dengan kode negara juga bisa.
+# When only one country is served.
+phone-hint-only = Hanya nomor dari { $country }.
+phone-submit = Kirim kode lewat WhatsApp
+
+phone-error-missing = Masukkan nomor WhatsApp Anda.
+phone-error-not-a-number = Ini bukan nomor telepon. Masukkan angkanya, diawali + jika disertai kode negara.
+phone-error-too-short = Nomor ini terlalu pendek. Periksa apakah ada angka yang kurang.
+phone-error-too-long = Nomor ini terlalu panjang. Periksa apakah ada angka yang berlebih.
+# $code is the country code, such as +44.
+phone-error-wrong-country = Nomor dari { $country } ({ $code }) tidak dapat dipakai di sini. Masukkan nomor dari salah satu negara yang tercantum.
+# Said while typing, when the country code is not one of those listed.
+phone-error-elsewhere = Nomor dengan kode negara ini tidak dapat dipakai di sini.
+phone-error-not-allowed-here = Nomor ini tidak dapat menerima kode di sini. Masukkan nomor ponsel lain.
+phone-error-wait = Kode baru saja dikirim ke nomor ini.
+phone-error-too-many-from-here = Terlalu banyak upaya masuk dari jaringan Anda.
+phone-error-too-many-today = Terlalu banyak kode telah dikirim ke nomor ini.
+phone-error-pool-busy = Saat ini kami tidak dapat mengirim kode. Coba lagi nanti.
+phone-error-blocked = Kode untuk nomor ini dinonaktifkan karena terlalu banyak percobaan yang salah. Minta bantuan untuk masuk.
+
+## The code page
+
+code-title = Masukkan kode dari WhatsApp
+code-title-failed = Kode Anda tidak dapat dikirim
+# Before the masked number.
+code-number = Nomor Anda
+code-change = Ubah
+code-label = Kode { $count } angka
+code-submit = Lanjutkan
+code-tries-left = Tersisa { $count } percobaan
+code-expires-in = Berlaku { $time } lagi
+code-resend = Kirim kode baru
+code-resend-in = Kode baru dalam { $time }
+code-resend-no-more = Untuk saat ini tidak ada kode lagi. Coba lagi dalam { $time }.
+code-change-number = Gunakan nomor lain
+
+code-error-missing = Masukkan kode dari WhatsApp.
+code-error-not-a-code = Kode hanya terdiri dari angka. Periksa yang Anda ketik.
+code-error-wrong-length = Kode terdiri dari { $count } angka.
+code-error-wrong = Kode itu salah. Tersisa { $count } percobaan.
+
+code-ended-expired-title = Kode ini sudah kedaluwarsa
+code-ended-expired = Kode hanya berlaku beberapa menit. Kirim kode baru untuk melanjutkan.
+code-ended-tries-title = Terlalu banyak percobaan yang salah
+code-ended-tries = Kode ini tidak berlaku lagi. Kirim kode baru untuk melanjutkan.
+
+## The code page: where the message is
+
+# Heard by screen readers before the three steps.
+delivery-label = Posisi pesan Anda
+# The three steps, under three dots in a row: one word each.
+delivery-step-sent = Terkirim
+delivery-step-delivered = Sampai
+delivery-step-read = Dibaca
+delivery-sending = Mengirim kode Anda…
+delivery-accepted = WhatsApp sudah menerima pesan dari kami.
+delivery-sent = Kode Anda sedang dalam perjalanan.
+delivery-delivered = Sudah sampai di ponsel Anda. Buka WhatsApp untuk melihatnya.
+delivery-read = Anda sudah membukanya. Masukkan kode di bawah.
+delivery-unknown = WhatsApp belum mengonfirmasi pesan Anda. Pesan masih mungkin sampai.
+delivery-expired = Pesan tidak sampai ke ponsel Anda tepat waktu. Kirim kode baru.
+delivery-failed-not-reachable = Nomor ini tampaknya tidak terdaftar di WhatsApp. Periksa lagi, atau gunakan nomor lain.
+delivery-failed-too-fast = Nomor ini menerima terlalu banyak pesan dalam waktu singkat. Tunggu sebentar, lalu kirim kode baru.
+delivery-failed-sender-unavailable = Saat ini kami tidak dapat mengirim pesan WhatsApp. Nomor Anda tidak bermasalah. Coba lagi nanti.
+delivery-failed-try-later = WhatsApp sedang sibuk. Kirim kode baru sebentar lagi.
+delivery-failed-rejected = WhatsApp tidak menerima pesan kami. Kesalahan ada pada kami, bukan pada nomor Anda. Coba lagi nanti.
+delivery-failed-blocked = WhatsApp tidak mengizinkan kami menulis ke nomor ini. Jika Anda memblokir kami, buka blokirnya di WhatsApp, atau gunakan nomor lain.
+delivery-failed-identity-changed = Akun WhatsApp untuk nomor ini baru saja berganti. Demi melindungi Anda, kode tidak dikirim. Gunakan nomor lain atau minta bantuan.
+
+## The code page: "It did not arrive"
+
+code-help = Kode tidak sampai
+code-help-chats = Buka WhatsApp di ponsel Anda dan lihat semua chat, termasuk yang dibisukan dan diarsipkan.
+code-help-linked = Kode hanya tampil di ponsel Anda, tidak di WhatsApp Web atau perangkat tertaut lainnya.
+code-help-number = Periksa nomornya: { $number }.
+code-help-resend = Masih belum ada? Kirim kode baru. Kode yang lama tidak berlaku lagi.
+
+## When a sign-in has ended
+
+ended-expired-title = Proses masuk ini terlalu lama
+ended-expired = Demi keamanan Anda, prosesnya diakhiri. Mulai lagi; hanya perlu semenit.
+ended-too-many-tries-title = Terlalu banyak kode yang salah
+ended-too-many-tries = Demi keamanan Anda, proses masuk ini diakhiri. Mulai lagi dengan kode baru.
+ended-undeliverable-title = Kode Anda tidak dapat disampaikan
+ended-undeliverable = WhatsApp tidak menyampaikan pesan ke nomor ini. Mulai lagi dengan nomor lain.
+ended-blocked-title = Kode dinonaktifkan
+ended-blocked = Terlalu banyak kode yang salah untuk nomor ini. Minta bantuan untuk masuk.
+ended-already-used-title = Proses masuk ini sudah selesai
+ended-already-used = Tidak dapat dipakai dua kali. Kembali ke aplikasi, atau mulai lagi.
+# When only the application can start again.
+ended-go-back = Kembali ke aplikasi dan mulai lagi.
+
+## Signing out
+
+sign-out-title = Keluar dari { $client }?
+sign-out-lead = Anda akan memerlukan kode baru untuk masuk lagi.
+sign-out-submit = Keluar
+sign-out-cancel = Tetap masuk
+signed-out-title = Anda sudah keluar dari { $client }
+signed-out-lead = Anda dapat menutup halaman ini.
+signed-out-again = Masuk lagi
+
+## When something went wrong
+
+error-unknown-pool-title = Tidak ada halaman masuk di sini
+error-unknown-pool = Periksa alamatnya, atau kembali ke aplikasi dan mulai lagi.
+error-request-title = Aplikasi ini tidak dapat memproses masuk Anda
+error-unknown-client = Aplikasi ini tidak dikenal di sini. Beri tahu pengelolanya.
+error-redirect-uri = Aplikasi meminta agar Anda diarahkan ke alamat yang tidak didaftarkannya. Beri tahu pengelolanya.
+error-invalid-request = Permintaan dari aplikasi mengandung kesalahan. Beri tahu pengelolanya.
+error-stale-form-title = Halaman ini sudah tidak berlaku
+error-stale-form = Halaman dibuka terlalu lama atau di browser lain, atau cookie dimatikan. Mulai lagi.
+error-not-found-title = Halaman tidak ditemukan
+error-not-found = Periksa alamatnya, atau kembali ke aplikasi dan mulai lagi.
+error-form-title = Tidak berhasil
+error-form = Alamat ini tidak menerima yang dikirim browser Anda. Kembali dan coba lagi.
+error-too-large = Browser Anda mengirim lebih banyak dari yang diterima halaman ini. Kembali dan coba lagi.
+error-too-many-requests-title = Terlalu banyak permintaan
+error-too-many-requests = Tunggu semenit, lalu coba lagi.
+error-unavailable-title = Sedang tidak tersedia
+error-unavailable = Untuk saat ini Anda belum bisa masuk. Coba lagi dalam semenit.
+error-internal-title = Terjadi kesalahan
+error-internal = Kesalahan ada pada kami. Coba lagi; jika terulang, minta bantuan.
+# Before a sentence in English that is meant for programmers.
+error-technical = Untuk pengembang aplikasi
+# Before an identifier to quote when asking for help.
+error-reference = Referensi
+
+## The address of the installation itself
+
+landing-title = Ini adalah layanan masuk
+landing-lead = Aplikasi mengarahkan penggunanya ke sini untuk masuk dengan WhatsApp. Jika Anda sedang masuk, kembali ke aplikasi dan mulai lagi.
+landing-docs = Baca dokumentasi
