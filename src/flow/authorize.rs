@@ -7,7 +7,7 @@ mod checks;
 mod params;
 
 pub use answer::{AuthorizationError, AuthorizationResponse, ErrorCode};
-pub use params::Params;
+pub use params::{ParamRefusal, Params};
 
 use watchword_domain::ids::GrantId;
 use watchword_domain::pool::Pool;

@@ -34,6 +34,16 @@ impl Fault {
     }
 }
 
+impl<R> Error<R> {
+    /// The same, where the refusal is one of several an outer use case may answer with.
+    pub(crate) fn lift<S: From<R>>(self) -> Error<S> {
+        match self {
+            Self::Refused(refusal) => Error::Refused(refusal.into()),
+            Self::Fault(fault) => Error::Fault(fault),
+        }
+    }
+}
+
 impl<R> From<Fault> for Error<R> {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)

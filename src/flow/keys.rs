@@ -155,7 +155,11 @@ pub(crate) fn make(
             jwk.set_algorithm(algorithm);
             jwk.set_key_use("sig");
             let private_sealed = master.seal(random, &purpose(pool, &id), &jwk.to_string())?;
-            let public_jwk = jwk.to_public_key().map_err(failed)?.to_string();
+            let mut public = jwk.to_public_key().map_err(failed)?;
+            // Of what is not key material only `use` was taken over; relying parties choose the key by these.
+            public.set_key_id(&id);
+            public.set_algorithm(algorithm);
+            let public_jwk = public.to_string();
             Ok(SigningKeyRow { id, algorithm: algorithm.to_owned(), public_jwk, private_sealed, created_at: now })
         })
         .collect()

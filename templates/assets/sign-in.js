@@ -25,18 +25,23 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-left]").forEach((clock) => run(clock, clock.dataset.left));
   setInterval(tick, 250);
 
-  // A form goes once. Coming back to the page makes it fresh.
+  // A form goes once; again only after coming back to the page, or when no answer came.
   let sent = false;
+  const fresh = () => {
+    sent = false;
+    all(".busy").forEach((button) => button.classList.remove("busy"));
+  };
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     if (sent) event.preventDefault();
     sent = true;
-    event.target.classList.add("busy");
+    event.submitter?.classList.add("busy");
+    setTimeout(fresh, 10000);
   });
-  addEventListener("pageshow", () => {
-    sent = false;
-    all(".busy").forEach((form) => form.classList.remove("busy"));
-  });
+  addEventListener("pageshow", fresh);
+
+  // An answer on its way back to the client sends itself.
+  one("form[data-send]")?.requestSubmit();
 
   const say = (field, message) => {
     one("#error").textContent = message;
@@ -194,7 +199,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const digits = (field.value.match(/\p{Nd}/gu) || []).join("");
       if (digits !== tried && digits.length === Number(field.dataset.length)) {
         tried = digits;
-        field.form.requestSubmit();
+        field.form.requestSubmit(one(".button", field.form));
       }
     });
   }

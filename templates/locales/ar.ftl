@@ -155,6 +155,12 @@ ended-already-used = لا يمكن استخدامه مرتين. عُد إلى ا
 # When only the application can start again.
 ended-go-back = عُد إلى التطبيق وابدأ من جديد.
 
+## The answer on its way back to the app
+
+form-post-title = جارٍ العودة إلى { $client }
+form-post-lead = لحظة من فضلك. إذا لم يحدث شيء، فاستخدم الزر.
+form-post-submit = متابعة
+
 ## Signing out
 
 sign-out-title = هل تريد تسجيل الخروج من { $client }؟

@@ -143,6 +143,12 @@ ended-already-used = It can’t be used twice. Go back to the app, or start agai
 # When only the application can start again.
 ended-go-back = Go back to the app and start again.
 
+## The answer on its way back to the app
+
+form-post-title = Taking you back to { $client }
+form-post-lead = One moment. If nothing happens, use the button.
+form-post-submit = Continue
+
 ## Signing out
 
 sign-out-title = Sign out of { $client }?

@@ -135,6 +135,12 @@ ended-already-used = No se puede usar dos veces. Vuelve a la aplicación o empie
 # When only the application can start again.
 ended-go-back = Vuelve a la aplicación y empieza de nuevo.
 
+## The answer on its way back to the app
+
+form-post-title = Volviendo a { $client }
+form-post-lead = Un momento. Si no pasa nada, usa el botón.
+form-post-submit = Continuar
+
 ## Signing out
 
 sign-out-title = ¿Cerrar sesión en { $client }?

@@ -135,6 +135,12 @@ ended-already-used = इसे दो बार इस्तेमाल नह�
 # When only the application can start again.
 ended-go-back = ऐप पर वापस जाएँ और फिर से शुरू करें।
 
+## The answer on its way back to the app
+
+form-post-title = { $client } पर वापस ले जा रहे हैं
+form-post-lead = एक पल रुकें। कुछ न हो तो बटन दबाएँ।
+form-post-submit = जारी रखें
+
 ## Signing out
 
 sign-out-title = { $client } से साइन आउट करें?

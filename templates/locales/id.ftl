@@ -115,6 +115,12 @@ ended-already-used = Tidak dapat dipakai dua kali. Kembali ke aplikasi, atau mul
 # When only the application can start again.
 ended-go-back = Kembali ke aplikasi dan mulai lagi.
 
+## The answer on its way back to the app
+
+form-post-title = Kembali ke { $client }
+form-post-lead = Sebentar. Jika tidak terjadi apa-apa, gunakan tombol ini.
+form-post-submit = Lanjutkan
+
 ## Signing out
 
 sign-out-title = Keluar dari { $client }?

@@ -135,6 +135,12 @@ ended-already-used = Não pode ser usado duas vezes. Volte ao aplicativo ou come
 # When only the application can start again.
 ended-go-back = Volte ao aplicativo e comece de novo.
 
+## The answer on its way back to the app
+
+form-post-title = Voltando para { $client }
+form-post-lead = Um momento. Se nada acontecer, use o botão.
+form-post-submit = Continuar
+
 ## Signing out
 
 sign-out-title = Sair de { $client }?

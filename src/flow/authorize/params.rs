@@ -22,6 +22,11 @@ impl Params {
         Self(pairs)
     }
 
+    /// All of them, in the order they came.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The one value of a parameter. An empty value counts as absent (RFC 6749, section 3.1).
     ///
     /// # Errors

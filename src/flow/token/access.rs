@@ -81,14 +81,22 @@ impl AccessClaims {
 impl Watchword {
     /// The claims of a text that is an access token of this pool and not over. Whether its grant still holds is
     /// [`live_access_token`](Self::live_access_token)'s question.
-    pub(crate) async fn access_claims(&self, pool: &Pool, token: &str) -> Result<Option<AccessClaims>, Fault> {
+    pub(crate) async fn access_claims(
+        &self,
+        pool: &Pool,
+        token: &str,
+    ) -> Result<Option<AccessClaims>, Fault> {
         let keys = self.keys(&pool.id).await?;
         Ok(AccessClaims::read(&keys, &pool.issuer, token, self.clock.now()))
     }
 
     /// What an access token stands for at this moment: signed here, not over, its grant not taken back, its user not
     /// disabled.
-    pub(crate) async fn live_access_token(&self, pool: &Pool, token: &str) -> Result<Option<LiveAccess>, Fault> {
+    pub(crate) async fn live_access_token(
+        &self,
+        pool: &Pool,
+        token: &str,
+    ) -> Result<Option<LiveAccess>, Fault> {
         let Some(claims) = self.access_claims(pool, token).await? else { return Ok(None) };
         let Some(grant_id) = claims.grant_id() else { return Ok(None) };
         let rows = self.store.read(&pool.id);
@@ -152,9 +160,13 @@ mod tests {
         };
         assert!(read(TokenKind::Access, &claims()).is_some());
         assert_eq!(read(TokenKind::Id, &claims()), None);
-        assert_eq!(read(TokenKind::Access, &AccessClaims { iss: "https://id.example.com/b".into(), ..claims() }), None);
+        assert_eq!(
+            read(TokenKind::Access, &AccessClaims { iss: "https://id.example.com/b".into(), ..claims() }),
+            None
+        );
         assert_eq!(read(TokenKind::Access, &AccessClaims { aud: "client".into(), ..claims() }), None);
-        let incomplete = keys.sign(TokenKind::Access, &serde_json::json!({ "iss": ISSUER, "aud": ISSUER })).unwrap();
+        let incomplete =
+            keys.sign(TokenKind::Access, &serde_json::json!({ "iss": ISSUER, "aud": ISSUER })).unwrap();
         assert_eq!(AccessClaims::read(&keys, ISSUER, &incomplete, Timestamp::from_seconds(0)), None);
     }
 }

@@ -50,13 +50,15 @@ pub enum CodeRefusal {
 
 impl CodeGrant {
     /// Whether this is the client's other half of the authorization request.
-    fn completes(&self, request: &AuthorizationRequest) -> Result<(), CodeRefusal> {
+    fn completes(&self, client: &Client, request: &AuthorizationRequest) -> Result<(), CodeRefusal> {
         if self.redirect_uri.as_deref() != Some(request.redirect_uri.as_str()) {
             return Err(CodeRefusal::RedirectUri);
         }
         let verifier = self.code_verifier.as_ref().map(|verifier| verifier.expose().as_str());
         match (&request.code_challenge, verifier) {
-            (None, None) => Ok(()),
+            // Asked for at the authorization endpoint already; a public client has nothing else to show for itself.
+            (None, None) if client.is_confidential() => Ok(()),
+            (None, None) => Err(CodeRefusal::Verifier),
             (None, Some(_)) => Err(CodeRefusal::UnexpectedVerifier),
             (Some(challenge), Some(verifier))
                 if is_pkce_value(verifier) && equal(&pkce_challenge(verifier), challenge) =>
@@ -82,11 +84,11 @@ impl Watchword {
         let known = rows.find_authorization_code(&hash).await?.filter(|code| code.client_id == client.id);
         let known = known.ok_or(Error::Refused(CodeRefusal::Unusable))?;
         let person = Person::find(&rows, &known.user_id, &known.request.scopes).await?;
-        let checked = given.completes(&known.request).and(person.ok_or(CodeRefusal::User));
+        let checked = given.completes(client, &known.request).and(person.ok_or(CodeRefusal::User));
 
         let tx = self.store.begin(&pool.id).await?;
         let Some(code) = tx.claim_authorization_code(&hash, &client.id, now).await? else {
-            self.end_what_it_began(tx, &hash, now).await?;
+            end_what_it_began(tx, &hash, now).await?;
             return Err(Error::Refused(CodeRefusal::Unusable));
         };
         match checked {
@@ -98,7 +100,13 @@ impl Watchword {
         }
     }
 
-    async fn make_grant(&self, tx: PoolTx, code: CodeRow, person: Person, now: Timestamp) -> Result<Issue, Fault> {
+    async fn make_grant(
+        &self,
+        tx: PoolTx,
+        code: CodeRow,
+        person: Person,
+        now: Timestamp,
+    ) -> Result<Issue, Fault> {
         let offline = code.request.scopes.has(Scope::OfflineAccess);
         let lifetimes = &self.settings.lifetimes;
         let last_token = lifetimes.access_token().max(lifetimes.id_token());
@@ -124,24 +132,25 @@ impl Watchword {
         let (scopes, nonce) = (grant.scopes.clone(), grant.nonce.clone());
         Ok(Issue { grant, scopes, person, nonce, refresh_token })
     }
+}
 
-    /// A code that was spent before came back: somebody else has it too, so what the first redemption began ends (RFC
-    /// 6749, section 4.1.2).
-    async fn end_what_it_began(&self, tx: PoolTx, code_hash: &str, now: Timestamp) -> Result<(), Fault> {
-        let spent = tx.find_authorization_code(code_hash).await?.filter(|code| code.claimed_at.is_some());
-        let Some(code) = spent else { return Ok(()) };
-        if tx.claim_grant(&code.grant_id, now).await? {
-            tx.commit().await?;
-            let (client, grant) = (code.client_id, code.grant_id);
-            tracing::warn!(%client, %grant, "an authorization code was presented again; its tokens are revoked");
-        }
-        Ok(())
+/// A code that was spent before came back: somebody else has it too, so what the first redemption began ends (RFC 6749,
+/// section 4.1.2).
+async fn end_what_it_began(tx: PoolTx, code_hash: &str, now: Timestamp) -> Result<(), Fault> {
+    let spent = tx.find_authorization_code(code_hash).await?.filter(|code| code.claimed_at.is_some());
+    let Some(code) = spent else { return Ok(()) };
+    if tx.claim_grant(&code.grant_id, now).await? {
+        tx.commit().await?;
+        let (client, grant) = (code.client_id, code.grant_id);
+        tracing::warn!(%client, %grant, "an authorization code was presented again; its tokens are revoked");
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use watchword_domain::client::ClientKind;
     use watchword_domain::request::{Prompt, ResponseMode};
     use watchword_domain::scope::Scopes;
 
@@ -150,7 +159,20 @@ mod tests {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     const CALLBACK: &str = "https://shop.example/cb";
 
-    fn completes(challenge: Option<&str>, redirect_uri: Option<&str>, verifier: Option<&str>) -> Result<(), CodeRefusal> {
+    fn redeemed_by(
+        kind: ClientKind,
+        challenge: Option<&str>,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+    ) -> Result<(), CodeRefusal> {
+        let client = Client {
+            pool_id: "local_000000000".into(),
+            id: "c".into(),
+            name: "Shop".into(),
+            kind,
+            redirect_uris: vec![],
+            post_logout_redirect_uris: vec![],
+        };
         let request = AuthorizationRequest {
             client_id: "c".into(),
             redirect_uri: CALLBACK.into(),
@@ -169,7 +191,15 @@ mod tests {
             redirect_uri: redirect_uri.map(str::to_owned),
             code_verifier: verifier.map(|verifier| Secret::new(verifier.to_owned())),
         };
-        given.completes(&request)
+        given.completes(&client, &request)
+    }
+
+    fn completes(
+        challenge: Option<&str>,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+    ) -> Result<(), CodeRefusal> {
+        redeemed_by(ClientKind::Web, challenge, redirect_uri, verifier)
     }
 
     #[test]
@@ -190,8 +220,18 @@ mod tests {
         let short = VERIFIER.get(..42);
         let long = "a".repeat(129);
         for wrong in [None, Some(""), Some(CHALLENGE), short, Some(long.as_str())] {
-            assert_eq!(completes(Some(CHALLENGE), Some(CALLBACK), wrong), Err(CodeRefusal::Verifier), "{wrong:?}");
+            assert_eq!(
+                completes(Some(CHALLENGE), Some(CALLBACK), wrong),
+                Err(CodeRefusal::Verifier),
+                "{wrong:?}"
+            );
         }
+    }
+
+    #[test]
+    fn a_public_client_redeems_nothing_without_pkce() {
+        assert_eq!(redeemed_by(ClientKind::Spa, None, Some(CALLBACK), None), Err(CodeRefusal::Verifier));
+        assert_eq!(redeemed_by(ClientKind::Spa, Some(CHALLENGE), Some(CALLBACK), Some(VERIFIER)), Ok(()));
     }
 
     #[test]

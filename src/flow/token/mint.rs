@@ -95,7 +95,13 @@ impl Issue {
     }
 
     /// The claims of the ID token that goes out with this access token.
-    fn id_claims<'a>(&'a self, issuer: &'a str, lifetimes: &Lifetimes, access: &str, now: Timestamp) -> IdClaims<'a> {
+    fn id_claims<'a>(
+        &'a self,
+        issuer: &'a str,
+        lifetimes: &Lifetimes,
+        access: &str,
+        now: Timestamp,
+    ) -> IdClaims<'a> {
         let assurance = &self.grant.assurance;
         IdClaims {
             iss: issuer,

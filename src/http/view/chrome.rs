@@ -112,7 +112,13 @@ impl Brand {
     fn context(&self) -> BrandContext<'_> {
         BrandContext {
             name: &self.name,
-            initial: self.name.trim().chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default(),
+            initial: self
+                .name
+                .trim()
+                .chars()
+                .next()
+                .map(|first| first.to_uppercase().collect())
+                .unwrap_or_default(),
             logo_url: self.logo_url.as_deref(),
             support_email: self.support_email.as_deref(),
             privacy_url: self.privacy_url.as_deref(),

@@ -194,6 +194,27 @@ mod tests {
     }
 
     #[test]
+    fn the_house_colours_are_readable_and_those_reckoned_with_here() {
+        let sheet = include_str!("../../../templates/assets/sign-in.css");
+        let colour = |name: &str, nth| {
+            let value = sheet.split(&format!("--{name}: ")).nth(nth).unwrap().split(';').next().unwrap();
+            value.replace("#fff", "#ffffff").parse::<Rgb>().unwrap()
+        };
+        for (nth, scheme) in [(1, Scheme::Light), (2, Scheme::Dark)] {
+            let [paper, text] = ["raise", "ink-2"].map(|name| colour(name, nth));
+            assert_eq!((paper, text), scheme.paper_and_text());
+            let [brand, ink, wash] = ["brand", "brand-ink", "brand-wash"].map(|name| colour(name, nth));
+            Palette::new(scheme, brand, ink, wash).unwrap();
+            for ground in ["raise", "wash", "bad-wash"].map(|name| colour(name, nth)) {
+                readable(colour("ink", nth), ground).unwrap();
+            }
+            readable(colour("bad", nth), paper).unwrap();
+            readable(text, colour("wash", nth)).unwrap();
+            assert!(contrast(colour("edge", nth), paper) >= 3.0, "the edge of a field is seen (WCAG 1.4.11)");
+        }
+    }
+
+    #[test]
     fn a_palette_nobody_could_read_is_refused() {
         let refusal = Palette::new(Scheme::Light, Rgb(255, 230, 0), Rgb(255, 255, 255), Rgb(255, 255, 240));
         assert!(matches!(refusal, Err(ColourRefusal::TooLittleContrast { .. })));

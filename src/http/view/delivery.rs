@@ -115,9 +115,10 @@ impl DeliveryPart {
     fn offer(&self) -> &'static str {
         match (self.failed(), self.failure) {
             (false, _) => "",
-            (true, Some(FailureClass::NotReachable | FailureClass::Blocked | FailureClass::IdentityChanged)) => {
-                "change"
-            }
+            (
+                true,
+                Some(FailureClass::NotReachable | FailureClass::Blocked | FailureClass::IdentityChanged),
+            ) => "change",
             (true, _) => "resend",
         }
     }

@@ -92,7 +92,9 @@ impl Locale {
         // Values are isolated by `isolated` below, and only where they could disturb: invisible characters around
         // every number would end up in what people copy and in what tests compare.
         bundle.set_use_isolating(false);
-        bundle.add_resource(resource).map_err(|errors| broken(format!("a text is there twice: {errors:?}")))?;
+        bundle
+            .add_resource(resource)
+            .map_err(|errors| broken(format!("a text is there twice: {errors:?}")))?;
         let names: Vec<(String, String)> = serde_json::from_str(files.countries)
             .map_err(|error| broken(format!("the names of countries do not parse: {error}")))?;
         let countries = names
@@ -169,11 +171,14 @@ fn is_right_to_left(character: char) -> bool {
 pub(super) fn compare(reference: &LocaleFiles, other: &LocaleFiles) -> Result<(), PagesFault> {
     let wanted = outline(reference.texts);
     let found = outline(other.texts);
-    let fault = |key: &str, what| PagesFault::Text { language: other.language.tag(), key: key.to_owned(), what };
+    let fault =
+        |key: &str, what| PagesFault::Text { language: other.language.tag(), key: key.to_owned(), what };
     for (key, variables) in &wanted {
         match found.get(key) {
             None => return Err(fault(key, "is missing")),
-            Some(theirs) if theirs != variables => return Err(fault(key, "uses other variables than English")),
+            Some(theirs) if theirs != variables => {
+                return Err(fault(key, "uses other variables than English"));
+            }
             Some(_) => {}
         }
     }
@@ -201,7 +206,8 @@ pub(super) fn outline(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
 /// The names after each `$` of a line.
 fn variables(line: &str) -> impl Iterator<Item = &str> {
     line.split('$').skip(1).map(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(rest.len());
         rest.get(..end).unwrap_or(rest)
     })
 }

@@ -15,7 +15,7 @@ use super::tags;
 use super::text::Text;
 
 /// The templates: name and source. Pages are named as their endpoints.
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("layout", include_str!("../../../templates/layout.hbs")),
     ("parts/brand", include_str!("../../../templates/parts/brand.hbs")),
     ("parts/delivery", include_str!("../../../templates/parts/delivery.hbs")),
@@ -25,6 +25,7 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("pages/code", include_str!("../../../templates/pages/code.hbs")),
     ("pages/ended", include_str!("../../../templates/pages/ended.hbs")),
     ("pages/error", include_str!("../../../templates/pages/error.hbs")),
+    ("pages/form-post", include_str!("../../../templates/pages/form-post.hbs")),
     ("pages/landing", include_str!("../../../templates/pages/landing.hbs")),
     ("pages/phone", include_str!("../../../templates/pages/phone.hbs")),
     ("pages/sign-out", include_str!("../../../templates/pages/sign-out.hbs")),
@@ -201,7 +202,11 @@ impl Pages {
     ///
     /// # Errors
     /// Only for faults of ours: a text is missing.
-    pub fn delivery_event(&self, part: &DeliveryPart, language: Language) -> Result<DeliveryEvent, RenderError> {
+    pub fn delivery_event(
+        &self,
+        part: &DeliveryPart,
+        language: Language,
+    ) -> Result<DeliveryEvent, RenderError> {
         part.event(&self.edition(language)?.locale)
     }
 

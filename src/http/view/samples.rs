@@ -4,8 +4,9 @@
 use watchword_domain::{Country, DeliveryState, FailureClass, Language};
 
 use super::{
-    Brand, Carried, Chrome, CodeError, CodeView, Colours, Csrf, DeliveryPart, EndedReason, EndedView, ErrorKind,
-    ErrorView, LandingView, LanguageLink, PhoneError, PhoneView, ResendPart, SignOutView, SignedOutView, View,
+    Brand, Carried, Chrome, CodeError, CodeView, Colours, Csrf, DeliveryPart, EndedReason, EndedView,
+    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, PhoneError, PhoneView, ResendPart,
+    SignOutView, SignedOutView, View,
 };
 
 /// Named examples of one view.
@@ -122,7 +123,8 @@ impl Samples for CodeView {
         let mut samples: Vec<_> =
             states.map(|state| (format!("code-{}", state.as_str()), code(state, None))).collect();
         for class in FailureClass::ALL {
-            samples.push((format!("code-failed-{}", class.as_str()), code(DeliveryState::Failed, Some(class))));
+            samples
+                .push((format!("code-failed-{}", class.as_str()), code(DeliveryState::Failed, Some(class))));
         }
         let errors = [
             ("missing", CodeError::Missing),
@@ -139,7 +141,11 @@ impl Samples for CodeView {
         }));
         let ended = |tries_left, expires_in, resend| {
             let view = code(DeliveryState::Delivered, None);
-            CodeView { tries_left, delivery: DeliveryPart { expires_in, resend, ..view.delivery.clone() }, ..view }
+            CodeView {
+                tries_left,
+                delivery: DeliveryPart { expires_in, resend, ..view.delivery.clone() },
+                ..view
+            }
         };
         let with_resend = |resend| {
             let view = code(DeliveryState::Delivered, None);
@@ -166,7 +172,10 @@ impl Samples for EndedView {
             ("already-used", EndedReason::AlreadyUsed),
         ];
         let mut samples = Vec::from(reasons.map(|(name, reason)| {
-            (format!("ended-{name}"), Self { reason, restart_url: Some("/acme/authorize?client_id=x".into()) })
+            (
+                format!("ended-{name}"),
+                Self { reason, restart_url: Some("/acme/authorize?client_id=x".into()) },
+            )
         }));
         samples
             .push(("ended-no-way-back".to_owned(), Self { reason: EndedReason::Expired, restart_url: None }));
@@ -197,6 +206,17 @@ impl Samples for ErrorView {
             (format!("error-{name}"), Self { kind, technical, restart_url })
         })
         .into()
+    }
+}
+
+impl Samples for FormPostView {
+    fn samples() -> Vec<(String, Self)> {
+        let view = Self {
+            action: "https://acme.example/callback".into(),
+            fields: vec![("code".into(), "Zr1mQ8sT5yWn2Aa".into()), ("state".into(), "a&b\"<c>".into())],
+            client_name: "Acme Market".into(),
+        };
+        vec![("form-post".to_owned(), view)]
     }
 }
 

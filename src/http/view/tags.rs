@@ -65,7 +65,8 @@ impl HelperDef for Say {
         let what = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?.value();
         let said = match what {
             Value::String(key) => {
-                let args = helper.hash().iter().map(|(name, value)| ((*name).to_owned(), value.value().clone()));
+                let args =
+                    helper.hash().iter().map(|(name, value)| ((*name).to_owned(), value.value().clone()));
                 say(&self.0, key, &args.collect())?
             }
             text => {

@@ -64,7 +64,11 @@ pub(crate) fn router() -> Router<Arc<World>> {
 }
 
 /// What a browser may do with a page, and that none of it is kept.
-async fn guard(mut response: Response) -> Response {
+async fn guard(response: Response) -> Response {
+    guarded(response)
+}
+
+fn guarded(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -106,7 +110,7 @@ async fn chats(State(world): State<Arc<World>>, Query(opening): Query<Opening>) 
         None => None,
     };
     let screen = list::screen(&world, wrong);
-    shell::render(&world, &Page { title: "Chats", refresh: wrong.is_none(), screen })
+    shell::render(&world, &Page { title: "Chats · Simulator", refresh: wrong.is_none(), screen })
 }
 
 #[derive(Deserialize)]
@@ -185,7 +189,10 @@ fn misbehave_page(world: &World, status: StatusCode, wrong: Option<&str>) -> Res
         .maybe(wrong, |wrong| Html::of("<p class=\"error\" role=\"alert\">").text(wrong).raw("</p>"))
         .and(&faults_panel::panel(world, "/misbehave", "page"))
         .raw("</main>");
-    (status, axum::response::Html(shell::plain(&Page { title: "Misbehave", refresh: false, screen })))
+    (
+        status,
+        axum::response::Html(shell::plain(&Page { title: "Misbehave · Simulator", refresh: false, screen })),
+    )
         .into_response()
 }
 
@@ -244,6 +251,7 @@ fn back_to(place: &str) -> Response {
 /// Says `change` whenever something looks different, and nothing more: the page then asks for itself again.
 async fn events(State(world): State<Arc<World>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let changes = world.changes();
+    // The word is there because browsers drop an event without data.
     let stream = stream::unfold((world, changes), |(world, mut changes)| async move {
         tokio::select! {
             changed = changes.changed() => changed.ok()?,
@@ -251,7 +259,7 @@ async fn events(State(world): State<Arc<World>>) -> Sse<impl Stream<Item = Resul
         }
         tokio::time::sleep(CALM).await;
         changes.mark_unchanged();
-        Some((Ok(Event::default().event("change").data("")), (world, changes)))
+        Some((Ok(Event::default().event("change").data("look")), (world, changes)))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
@@ -266,7 +274,7 @@ pub(crate) fn not_found() -> Response {
         "<main class=\"card\"><h1>Nothing here</h1><p>There is no such page.</p><p><a href=\"/\">All chats</a></p></main>",
     );
     let page = shell::plain(&Page { title: "Nothing here", refresh: false, screen });
-    (StatusCode::NOT_FOUND, axum::response::Html(page)).into_response()
+    guarded((StatusCode::NOT_FOUND, axum::response::Html(page)).into_response())
 }
 
 /// One of six quiet colours for a phone, always the same.

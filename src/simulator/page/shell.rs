@@ -8,7 +8,7 @@ use crate::world::World;
 /// How a page behaves.
 pub(super) struct Page<'a> {
     pub(super) title: &'a str,
-    /// Seconds between refreshes without scripts; `None` for pages on which one writes.
+    /// Whether it refreshes by itself without scripts; not where one writes.
     pub(super) refresh: bool,
     /// What the phone shows.
     pub(super) screen: Html,

@@ -31,10 +31,12 @@ pub(super) fn screen(world: &World, phone: &Number, hold: bool, wrong: Option<&'
     };
     drop(phones);
     head(world, phone, window)
-        .raw("<main class=\"scroll talk\" tabindex=\"-1\"><ol id=\"thread\" class=\"thread\" role=\"log\" data-live ")
-        .raw("aria-label=\"Messages\">")
+        .raw(
+            "<main class=\"scroll talk\" tabindex=\"0\" aria-label=\"Chat\"><div role=\"log\" aria-label=\"Messages\">\
+             <ol id=\"thread\" class=\"thread\" data-live>",
+        )
         .and(&bubbles)
-        .raw("</ol></main>")
+        .raw("</ol></div></main>")
         .and(&composer(phone, hold, wrong))
 }
 

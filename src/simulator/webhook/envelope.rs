@@ -73,3 +73,40 @@ fn change(settings: &Settings, kind: &str, events: Vec<Value>, contacts: Vec<Val
     fields.insert(kind.to_owned(), events.into());
     Some(json!({ "field": "messages", "value": value }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings {
+            phone_number_id: "1".into(),
+            waba_id: "2".into(),
+            display_phone_number: "+1 555 078 3881".into(),
+            verified_name: "Acme Market".into(),
+            access_token: "t".into(),
+            app_secret: "s".into(),
+            verify_token: "v".into(),
+            webhook_url: None,
+            templates: Vec::new(),
+            delivery: crate::DeliveryPace::default(),
+        }
+    }
+
+    #[test]
+    fn events_that_are_due_together_share_one_webhook_and_failures_keep_apart() {
+        let status = |id: &str, contact| Report::Status { contact, status: json!({ "id": id }) };
+        let ana = || Some(json!({ "wa_id": "16505551234" }));
+        let inbound = Report::Inbound { contact: json!({ "wa_id": "91" }), message: json!({ "id": "m" }) };
+        let sealed =
+            seal(&settings(), vec![status("a", ana()), status("b", None), inbound, status("c", ana())]);
+        let sealed: Value = serde_json::from_slice(&sealed).unwrap();
+        let changes = sealed["entry"][0]["changes"].as_array().unwrap();
+        assert_eq!(changes.len(), 3);
+        assert_eq!(changes[0]["value"]["messages"], json!([{ "id": "m" }]));
+        assert_eq!(changes[1]["value"]["statuses"], json!([{ "id": "a" }, { "id": "c" }]));
+        assert_eq!(changes[1]["value"]["contacts"], json!([{ "wa_id": "16505551234" }]));
+        assert_eq!(changes[2]["value"]["statuses"], json!([{ "id": "b" }]));
+        assert!(changes[2]["value"].get("contacts").is_none());
+    }
+}

@@ -2,10 +2,10 @@
 "use strict";
 
 const say = (words) => { const place = document.getElementById("say"); if (place) place.textContent = words; };
-const thread = () => document.getElementById("thread");
 const scroller = () => document.querySelector(".talk");
-const toEnd = () => { const box = scroller(); if (box) box.scrollTop = box.scrollHeight; };
-const nearEnd = () => { const box = scroller(); return !!box && box.scrollHeight - box.scrollTop - box.clientHeight < 120; };
+// The box is laid out from its end (so that it starts there without a script too): its end is 0, and up is negative.
+const toEnd = () => { const box = scroller(); if (box) box.scrollTop = 0; };
+const nearEnd = () => { const box = scroller(); return !!box && box.scrollTop > -120; };
 
 // The server writes UTC; the reader lives elsewhere.
 function localTimes(root) {
@@ -16,15 +16,20 @@ function localTimes(root) {
   }
 }
 
+// What the server last said of each live place, before times were made local.
+const seen = new WeakMap();
+for (const place of document.querySelectorAll("[data-live]")) seen.set(place, place.innerHTML);
+
 // Takes over a list entry by entry, so that what is being read, selected or announced stays where it is.
 function takeOver(now, next) {
   const keyed = [...next.children].every((child) => child.id && child.dataset.mark);
   if (!keyed || now.id !== "thread") {
-    if (now.dataset.seen !== next.innerHTML) {
-      now.dataset.seen = next.innerHTML;
-      now.replaceChildren(...next.childNodes);
-      localTimes(now);
-    }
+    if (seen.get(now) === next.innerHTML) return;
+    seen.set(now, next.innerHTML);
+    const focused = now.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    now.replaceChildren(...next.childNodes);
+    localTimes(now);
+    if (focused) now.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
     return;
   }
   const wanted = new Set([...next.children].map((child) => child.id));
@@ -33,8 +38,9 @@ function takeOver(now, next) {
     const old = document.getElementById(child.id);
     if (old && old.dataset.mark === child.dataset.mark) continue;
     localTimes(child);
+    child.classList.toggle("new", !old);
     if (!old) now.append(child);
-    else if (old.className === child.className && !old.querySelector(".coming")) {
+    else if (old.classList[0] === child.classList[0] && !old.querySelector(".coming")) {
       // Only the ticks moved on.
       const [from, to] = [child.querySelector(".ticks"), old.querySelector(".ticks")];
       if (from && to) to.replaceWith(from);
@@ -110,7 +116,6 @@ document.addEventListener("click", copy);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && stale) refresh(); });
 localTimes(document);
 toEnd();
-requestAnimationFrame(() => thread()?.classList.add("ready"));
 const events = new EventSource("/events");
 events.addEventListener("change", refresh);
 events.addEventListener("open", refresh);

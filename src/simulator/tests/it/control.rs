@@ -1,6 +1,6 @@
 //! Inspection and the long-poll by which tests wait for a code.
 
-use crate::support::{ANA, BEN, Stage, settings};
+use crate::support::{ANA, BEN, PHONE, Stage, TOKEN, code_message, settings};
 use serde_json::json;
 use watchword_simulator::Simulator;
 
@@ -65,6 +65,22 @@ async fn a_foreign_site_cannot_use_the_phone_through_a_visitors_browser() {
     assert_eq!(write("https://elsewhere.example".into()).await.unwrap().status(), 403);
     assert_eq!(write("null".into()).await.unwrap().status(), 403);
     assert_eq!(write(stage.base.clone()).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_what_has_no_end() {
+    let stage = Stage::alone().await;
+    stage.fault(&json!([{"kind": "hang", "accept": true}])).await;
+    let open = |path: &str| stage.http.get(format!("{}{path}", stage.base)).send();
+    let page = open("/events").await.unwrap();
+    let waiting = tokio::spawn(open(&format!("/simulator/messages?to={BEN}&wait_ms=60000")));
+    let call = stage.http.post(format!("{}/v25.0/{PHONE}/messages", stage.base)).bearer_auth(TOKEN);
+    let hanging = tokio::spawn(call.json(&code_message(ANA, "482913")).send());
+    // Taken although it hangs: from here on all three requests are under way.
+    stage.get(&format!("/simulator/messages?to={ANA}&wait_ms=15000")).await;
+    stage.stop().await;
+    assert!(hanging.await.unwrap().is_err());
+    drop((page, waiting));
 }
 
 #[test]

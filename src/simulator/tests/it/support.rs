@@ -19,6 +19,7 @@ use std::{
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot},
+    task::JoinHandle,
 };
 use watchword_simulator::{DeliveryPace, Settings, Simulator, Template};
 
@@ -55,7 +56,8 @@ pub fn settings(webhook_url: Option<String>) -> Settings {
 pub struct Stage {
     pub base: String,
     pub http: Client,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<()>,
 }
 
 impl Stage {
@@ -74,13 +76,19 @@ impl Stage {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let simulator = Simulator::new(settings).unwrap();
-        tokio::spawn(async move {
+        let running = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
             };
             simulator.run(listener, shutdown).await.unwrap();
         });
-        Self { base, http: client(), _stop: stop }
+        Self { base, http: client(), stop, running }
+    }
+
+    /// Asks the simulator to stop and waits until it has.
+    pub async fn stop(self) {
+        self.stop.send(()).unwrap();
+        tokio::time::timeout(PATIENCE, self.running).await.unwrap().unwrap();
     }
 
     /// A call of the Graph API with the right token.
@@ -114,6 +122,14 @@ impl Stage {
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         read(self.http.post(format!("{}{path}", self.base)).json(body).send().await.unwrap()).await
+    }
+
+    /// Sends a form as a browser without scripts does.
+    pub async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let encoded = reqwest::Url::parse_with_params("http://form/", fields).unwrap();
+        let request = self.http.post(format!("{}{path}", self.base));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.body(encoded.query().unwrap().to_owned()).send().await.unwrap()
     }
 
     pub async fn fault(&self, faults: &Value) {

@@ -1,9 +1,8 @@
 //! What the receiver of webhooks sees: envelope, signature, repetition, batches and the subscription.
 
-use crate::support::{ANA, BEN, PHONE, Receiver, SECRET, Stage, VERIFY, WABA, settings};
+use crate::support::{ANA, PHONE, SECRET, Stage, VERIFY, WABA, settings};
 use reqwest::Method;
 use serde_json::json;
-use watchword_simulator::DeliveryPace;
 
 #[tokio::test]
 async fn a_code_is_reported_as_sent_and_then_delivered_and_signed_over_its_bytes() {
@@ -93,26 +92,6 @@ async fn a_webhook_that_is_not_answered_with_200_comes_again() {
     }
     stage.post("/simulator/inbound", &json!({"from": ANA, "text": "done"})).await;
     assert_eq!(receiver.next().await.value()["messages"][0]["text"]["body"], "done");
-}
-
-#[tokio::test]
-async fn what_is_due_together_may_share_one_webhook() {
-    let mut receiver = Receiver::start().await;
-    let mut settings = settings(Some(receiver.url.clone()));
-    // Everything is delivered together, however long it takes to ask for it.
-    settings.delivery = DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 1 };
-    let stage = Stage::with(settings).await;
-    stage.send_code(ANA, "482913").await;
-    stage.send_code(BEN, "482913").await;
-    let mut words = Vec::new();
-    let mut hooks = 0;
-    while words.len() < 4 {
-        words.extend(receiver.next().await.statuses());
-        hooks += 1;
-    }
-    assert!(hooks <= 4);
-    words.sort();
-    assert_eq!(words, ["delivered", "delivered", "sent", "sent"]);
 }
 
 #[tokio::test]

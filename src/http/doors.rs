@@ -1,0 +1,133 @@
+//! What every door shares, and the list of them all.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use axum::serve::ListenerExt;
+use ipnet::IpNet;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use watchword_flow::Watchword;
+
+use crate::host::with_pool_hosts;
+use crate::observe::{RequestIds, observe};
+use crate::oauth::discovery::Documents;
+use crate::pages::assets::AssetShelf;
+use crate::view::{Pages, PagesFault};
+use crate::{health, oauth, pages, paths, webhook};
+
+/// What the doors need to know of the installation.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Proxies whose `X-Forwarded-For` is believed; everybody else's is ignored.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where the landing page sends people who want to know more.
+    pub docs_url: String,
+}
+
+/// What every door shares.
+#[derive(Clone)]
+pub struct Doors {
+    pub(crate) flow: Arc<Watchword>,
+    pub(crate) pages: Arc<Pages>,
+    pub(crate) assets: Arc<AssetShelf>,
+    pub(crate) documents: Arc<Documents>,
+    pub(crate) request_ids: Arc<RequestIds>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Doors {
+    /// The doors of this service.
+    ///
+    /// # Errors
+    /// When a template or a language file is broken.
+    pub fn new(flow: Arc<Watchword>, settings: Settings) -> Result<Self, PagesFault> {
+        Ok(Self {
+            flow,
+            pages: Arc::new(Pages::load()?),
+            assets: Arc::new(AssetShelf::load()),
+            documents: Arc::new(Documents::default()),
+            request_ids: Arc::new(RequestIds::new()),
+            settings: Arc::new(settings),
+        })
+    }
+}
+
+/// Meta sends up to 3 MB in one webhook.
+const WEBHOOK_LIMIT: usize = 3 * 1024 * 1024;
+
+/// No form of ours comes near this.
+const FORM_LIMIT: usize = 64 * 1024;
+
+/// Every URL, on one screen.
+pub fn router(doors: Doors) -> Router {
+    let pool = Router::new()
+        .route(paths::OPENID_CONFIGURATION, get(oauth::discovery::get).options(oauth::discovery::options))
+        .route(paths::AUTHORIZATION_SERVER, get(oauth::discovery::get).options(oauth::discovery::options))
+        .route(paths::JWKS, get(oauth::jwks::get).options(oauth::jwks::options))
+        .route(paths::JWKS_ALIAS, get(oauth::jwks::get).options(oauth::jwks::options))
+        .route(paths::AUTHORIZE, get(oauth::authorize::get).post(oauth::authorize::post))
+        .route(paths::TOKEN, post(oauth::token::post).options(oauth::token::options))
+        .route(
+            paths::USERINFO,
+            get(oauth::userinfo::get).post(oauth::userinfo::post).options(oauth::userinfo::options),
+        )
+        .route(paths::INTROSPECT, post(oauth::introspect::post))
+        .route(paths::REVOKE, post(oauth::revoke::post).options(oauth::revoke::options))
+        .route(paths::END_SESSION, get(oauth::end_session::get).post(oauth::end_session::post))
+        .route(paths::PHONE, get(pages::phone::get).post(pages::phone::post))
+        .route(paths::CODE, get(pages::code::get).post(pages::code::post))
+        .route(paths::NEW_CODE, post(pages::new_code::post))
+        .route(paths::EVENTS, get(pages::events::get));
+    let all = Router::new()
+        .route(paths::LANDING, get(pages::landing::get))
+        .route(paths::HEALTHZ, get(health::healthz))
+        .route(paths::READYZ, get(health::readyz))
+        .route(paths::ASSETS, get(pages::assets::get))
+        .route(paths::AUTHORIZATION_SERVER_INSERTED, get(oauth::discovery::get))
+        .nest("/{domain}", pool)
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .route(
+            paths::WHATSAPP_WEBHOOK,
+            get(webhook::whatsapp::get)
+                .post(webhook::whatsapp::post)
+                .layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)),
+        )
+        .fallback(pages::lost::not_found)
+        .method_not_allowed_fallback(pages::lost::method_not_allowed)
+        .layer(from_fn_with_state(doors.clone(), observe))
+        .with_state(doors.clone());
+    with_pool_hosts(all, doors)
+}
+
+/// How long requests in hand may take once the doors close.
+const FAREWELL: Duration = Duration::from_secs(8);
+
+/// Answers requests until told to stop; then takes no more and finishes those in hand, for eight seconds at most.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: TcpListener, doors: Doors, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    let service = router(doors).into_make_service_with_connect_info::<SocketAddr>();
+    let mut closing = stop.clone();
+    let listener = listener.tap_io(|stream| {
+        // Small answers go out at once; a connection that refuses this is slower, not wrong.
+        let _ = stream.set_nodelay(true);
+    });
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let _ = closing.wait_for(|stop| *stop).await;
+    });
+    let deadline = async {
+        let _ = stop.wait_for(|stop| *stop).await;
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = deadline => Ok(()),
+    }
+}

@@ -1,0 +1,10 @@
+//! Reading requests into plain values.
+
+pub mod address;
+pub mod bearer_token;
+pub mod client_credentials;
+pub mod cookies;
+pub mod form;
+pub mod posted;
+pub mod tenant;
+pub mod visitor;

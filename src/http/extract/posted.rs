@@ -1,0 +1,52 @@
+//! A form of ours that came back: from the browser it was shown to, with the token it was shown with.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::Response;
+use watchword_flow::authorize::Params;
+
+use crate::Doors;
+use crate::extract::form::{self, FormRefusal};
+use crate::extract::visitor::Visitor;
+use crate::respond::page::{error_page, failed};
+use crate::view::{ErrorKind, ErrorView};
+
+/// A form of ours and whose it is.
+pub struct Posted {
+    /// Who posted it.
+    pub visitor: Visitor,
+    /// What is in it.
+    pub fields: Params,
+}
+
+impl Posted {
+    /// A field's value; empty when it is missing or repeated, which no form of ours does.
+    pub fn field(&self, name: &'static str) -> &str {
+        self.fields.one(name).ok().flatten().unwrap_or_default()
+    }
+}
+
+impl FromRequest<Doors> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, doors: &Doors) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = Visitor::from_request_parts(&mut parts, doors).await?;
+        let language = visitor.language(None);
+        let refuse = |visitor: &Visitor, kind| {
+            let view = ErrorView { kind, technical: None, restart_url: None };
+            error_page(doors, visitor, language, &view)
+        };
+        let fields = match form::read(Request::from_parts(parts, body)).await {
+            Ok(fields) => fields,
+            Err(FormRefusal::TooLarge) => return Err(refuse(&visitor, ErrorKind::TooLarge)),
+            Err(FormRefusal::ContentType) => return Err(refuse(&visitor, ErrorKind::WrongContentType)),
+            Err(_) => return Err(refuse(&visitor, ErrorKind::InvalidRequest)),
+        };
+        let token = fields.one("csrf").ok().flatten().unwrap_or_default();
+        match doors.flow.is_form_token(&visitor.pool.id, &visitor.browser, token) {
+            Ok(true) if !visitor.is_new => Ok(Self { visitor, fields }),
+            Ok(_) => Err(refuse(&visitor, ErrorKind::StaleForm)),
+            Err(fault) => Err(failed(doors, &visitor, language, &fault)),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Who stands at a page: a browser in a pool, with its cookies, its language and its address.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::response::Response;
+use http::header::ACCEPT_LANGUAGE;
+use http::request::Parts;
+use watchword_domain::Language;
+use watchword_domain::pool::Pool;
+use watchword_flow::browser::Browser;
+
+use crate::Doors;
+use crate::extract::address::client_address;
+use crate::extract::cookies::{self, CookieKind};
+use crate::extract::tenant::Tenant;
+use crate::observe::RequestId;
+
+/// A browser outside any pool.
+pub struct Outsider {
+    /// What it accepts.
+    pub language: Language,
+    /// The request's id.
+    pub request_id: String,
+}
+
+impl Outsider {
+    /// Who sent this request.
+    pub fn of(parts: &Parts) -> Self {
+        let language = Language::negotiate(None, accept_language(parts), Language::En);
+        Self { language, request_id: request_id(parts) }
+    }
+}
+
+/// A browser in a pool.
+pub struct Visitor {
+    /// The pool.
+    pub pool: Arc<Pool>,
+    /// The browser's own secret.
+    pub browser: Browser,
+    /// Whether the browser had none and must be given it.
+    pub is_new: bool,
+    /// The session's cookie, if it shows one.
+    pub session: Option<String>,
+    /// The mark of a browser somebody signed in with, unchecked.
+    pub known: Option<String>,
+    /// Where it calls from.
+    pub address: IpAddr,
+    /// The language the person chose, now or on an earlier page.
+    pub chosen: Option<Language>,
+    /// The language the person chose just now.
+    pub chosen_now: Option<Language>,
+    /// The languages the browser asks for.
+    pub accept_language: Option<String>,
+    /// The request's id.
+    pub request_id: String,
+}
+
+impl Visitor {
+    /// The language to speak: the person's own choice, then the client's wish, then the browser's, then the pool's.
+    pub fn language(&self, ui_locales: Option<&str>) -> Language {
+        let fallback = self.pool.fallback_language();
+        let stated = || Language::negotiate(ui_locales, self.accept_language.as_deref(), fallback);
+        self.chosen.unwrap_or_else(stated)
+    }
+}
+
+impl FromRequestParts<Doors> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Response> {
+        let Tenant(pool) = Tenant::from_request_parts(parts, doors).await?;
+        let cookie = |kind| cookies::read(&parts.headers, &pool, kind);
+        let browser = cookie(CookieKind::Browser);
+        let language = |tag: Option<String>| tag.as_deref().and_then(Language::of_tag);
+        let chosen_now = language(query_value(parts, "lang"));
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        Ok(Self {
+            is_new: browser.is_none(),
+            browser: browser.map_or_else(|| doors.flow.new_browser(), |value| Browser::of_cookie(&value)),
+            session: cookie(CookieKind::Session),
+            known: cookie(CookieKind::Known),
+            address: client_address(peer, &parts.headers, &doors.settings.trusted_proxies),
+            chosen: chosen_now.or_else(|| language(cookie(CookieKind::Language))),
+            chosen_now,
+            accept_language: accept_language(parts).map(str::to_owned),
+            request_id: request_id(parts),
+            pool,
+        })
+    }
+}
+
+fn accept_language(parts: &Parts) -> Option<&str> {
+    parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+}
+
+fn request_id(parts: &Parts) -> String {
+    parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+fn query_value(parts: &Parts, name: &str) -> Option<String> {
+    let query = parts.uri.query()?;
+    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,60 @@
+//! Pools with hosts of their own: `acme.id.example.com/authorize` is taken to the routes as `/acme/authorize`.
+//!
+//! The host chooses the pool and nothing else; issuers and links come from the pool itself.
+
+use axum::Router;
+use axum::extract::Request;
+use http::header::HOST;
+use http::uri::{PathAndQuery, Uri};
+use tower::util::{BoxCloneSyncService, MapRequestLayer};
+use watchword_domain::public_url::PublicUrl;
+
+use crate::Doors;
+use crate::paths::OWN_SEGMENTS;
+
+/// The routes, reachable by pool hosts where the installation has them.
+pub fn with_pool_hosts(routes: Router, doors: Doors) -> Router {
+    if !doors.flow.settings().public_url.has_pool_hosts() {
+        return routes;
+    }
+    let flow = doors.flow;
+    let layer = MapRequestLayer::new(move |request| rewrite(&flow.settings().public_url, request));
+    // The path must change before the routes look at it, so they stand inside as one service.
+    Router::new().fallback_service(BoxCloneSyncService::new(tower::Layer::layer(&layer, routes)))
+}
+
+fn rewrite(public_url: &PublicUrl, mut request: Request) -> Request {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).or(request.uri().host());
+    let label = host.map(str::to_ascii_lowercase);
+    let label = label.as_deref().and_then(|host| public_url.domain_in_host(host));
+    if let Some(uri) = label.and_then(|label| below(label, request.uri())) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+fn below(label: &str, uri: &Uri) -> Option<Uri> {
+    let first = uri.path().split('/').nth(1).unwrap_or_default();
+    if OWN_SEGMENTS.contains(&first) {
+        return None;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let path = PathAndQuery::try_from(format!("/{label}{}{query}", uri.path())).ok()?;
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path);
+    Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_host_leads_to_its_pool() {
+        let below = |uri: &str| below("acme", &uri.parse().unwrap()).map(|uri| uri.to_string());
+        assert_eq!(below("/authorize?x=1").as_deref(), Some("/acme/authorize?x=1"));
+        assert_eq!(below("/other/authorize").as_deref(), Some("/acme/other/authorize"));
+        assert_eq!(below("/assets/sign-in.css"), None);
+        assert_eq!(below("/healthz"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! `/authorize` (RFC 6749, section 3.1; OpenID Connect Core 1.0, section 3.1.2): shows the number page, or sends the
+//! browser back to the client.
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use watchword_domain::pool::Pool;
+use watchword_domain::request::{AuthorizationRequest, Prompt, ResponseMode};
+use watchword_flow::authorize::{Decision, PageRefusal, Params};
+use watchword_flow::error::Error;
+
+use crate::extract::form::{self, FormRefusal};
+use crate::extract::visitor::Visitor;
+use crate::pages::phone::first_page;
+use crate::respond::page::{Shown, error_page, failed};
+use crate::respond::redirect::{see_other, to_client};
+use crate::view::{ErrorKind, ErrorView};
+use crate::{Doors, paths};
+
+/// An authorization request by query.
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let Some(pairs) = form::decode(query.as_bytes()) else {
+        return refuse(&doors, &visitor, ErrorKind::InvalidRequest, "the query is not form-encoded UTF-8");
+    };
+    let params = Params::new(pairs);
+    match doors.flow.authorize(&visitor.pool, &params, visitor.session.as_deref()).await {
+        Ok(Decision::Respond(response)) => {
+            let shown = Shown::new(visitor.language(None));
+            to_client(&doors, &visitor, shown, response)
+        }
+        Ok(Decision::Ask(request)) => {
+            let language = visitor.language(params.one("ui_locales").ok().flatten());
+            let here = format!("{}?{query}", paths::within(&visitor.pool, paths::AUTHORIZE));
+            first_page(&doors, &visitor, language, &here, &request).await
+        }
+        Err(Error::Refused(refusal)) => {
+            let (kind, technical) = told(refusal);
+            refuse(&doors, &visitor, kind, technical)
+        }
+        Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
+    }
+}
+
+/// An authorization request by form. A form that another site posted comes without our cookies, so that nobody would
+/// seem to be signed in; the browser is asked to come again by query, which brings them.
+pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request) -> Response {
+    match form::read(request).await {
+        Ok(params) => {
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.pairs()).finish();
+            see_other(&format!("{}?{query}", paths::within(&visitor.pool, paths::AUTHORIZE)))
+        }
+        Err(FormRefusal::TooLarge) => refuse(&doors, &visitor, ErrorKind::TooLarge, "the body is over 64 KB"),
+        Err(FormRefusal::ContentType) => {
+            let technical = "the body must be application/x-www-form-urlencoded";
+            refuse(&doors, &visitor, ErrorKind::WrongContentType, technical)
+        }
+        Err(_) => refuse(&doors, &visitor, ErrorKind::InvalidRequest, "the body is not form-encoded UTF-8"),
+    }
+}
+
+fn told(refusal: PageRefusal) -> (ErrorKind, &'static str) {
+    match refusal {
+        PageRefusal::UnknownClient => (ErrorKind::UnknownClient, "client_id is missing or names no client of this pool"),
+        PageRefusal::Repeated => (ErrorKind::InvalidRequest, "client_id or redirect_uri is given more than once"),
+        PageRefusal::RedirectUri => {
+            (ErrorKind::RedirectUri, "redirect_uri is missing or not registered for this client, to the letter")
+        }
+    }
+}
+
+fn refuse(doors: &Doors, visitor: &Visitor, kind: ErrorKind, technical: &str) -> Response {
+    let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None };
+    error_page(doors, visitor, visitor.language(None), &view)
+}
+
+/// The address that asks for the same again.
+pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("response_type", "code")
+        .append_pair("client_id", request.client_id.as_str())
+        .append_pair("redirect_uri", &request.redirect_uri)
+        .append_pair("scope", &request.scopes.to_string());
+    let optional = [("state", &request.state), ("nonce", &request.nonce), ("login_hint", &request.login_hint)];
+    for (name, value) in optional {
+        query.extend_pairs(value.iter().map(|value| (name, value)));
+    }
+    if let Some(challenge) = &request.code_challenge {
+        query.append_pair("code_challenge", challenge).append_pair("code_challenge_method", "S256");
+    }
+    if request.response_mode == ResponseMode::FormPost {
+        query.append_pair("response_mode", "form_post");
+    }
+    if request.prompt == Prompt::SignIn {
+        query.append_pair("prompt", "login");
+    }
+    query.extend_pairs(request.max_age.iter().map(|age| ("max_age", age.to_string())));
+    format!("{}?{}", paths::within(pool, paths::AUTHORIZE), query.finish())
+}

@@ -1,0 +1,186 @@
+//! `/sign-in/code`: the code, and how its message fares.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use watchword_domain::ids::{ChallengeId, SignInId};
+use watchword_domain::request::AuthorizationRequest;
+use watchword_domain::sign_in::{ChallengeRefusal, EndReason, SignIn, Step};
+use watchword_domain::{DeliveryState, Language, Timestamp};
+use watchword_flow::error::{Error, Fault};
+use watchword_flow::sign_in::{Current, Finished, GuessRefusal, NewCode, Progress};
+
+use crate::extract::cookies::{self, CookieKind};
+use crate::extract::posted::Posted;
+use crate::extract::visitor::Visitor;
+use crate::oauth::authorize::address_of;
+use crate::pages::phone::OfSignIn;
+use crate::respond::page::{Shown, error_page, failed, page, seconds_until, set_cookie};
+use crate::respond::redirect::{see_other, to_client};
+use crate::view::{
+    CodeError, CodeView, Csrf, DeliveryPart, EndedReason, EndedView, ErrorKind, ErrorView, ResendPart,
+};
+use crate::{Doors, paths};
+
+/// The code page.
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<OfSignIn>) -> Response {
+    let id = SignInId::from(of.sign_in);
+    match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
+        Ok(current) => step(&doors, &visitor, current, None).await,
+        Err(Error::Refused(_)) => unknown(&doors, &visitor),
+        Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
+    }
+}
+
+/// A code was typed.
+pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
+    let visitor = &posted.visitor;
+    let id = SignInId::from(posted.field("sign_in"));
+    let current = match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
+        Ok(current) => current,
+        Err(Error::Refused(_)) => return unknown(&doors, visitor),
+        Err(Error::Fault(fault)) => return failed(&doors, visitor, visitor.language(None), &fault),
+    };
+    let language = visitor.chosen.unwrap_or(current.sign_in.language);
+    let (sign_in, again) = (current.sign_in.clone(), current.step.clone());
+    let old_session = visitor.session.as_deref();
+    match doors.flow.answer_code(&visitor.pool, current, posted.field("code"), old_session).await {
+        Ok(finished) => finish(&doors, visitor, language, finished),
+        Err(Error::Refused(GuessRefusal::Ended(reason))) => {
+            ended(&doors, visitor, language, reason, &sign_in.request)
+        }
+        Err(Error::Refused(GuessRefusal::Dead(ChallengeRefusal::Replaced))) => {
+            see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str()))
+        }
+        Err(Error::Refused(refusal)) => {
+            step(&doors, visitor, Current { sign_in, step: again }, told(refusal)).await
+        }
+        Err(Error::Fault(fault)) => failed(&doors, visitor, language, &fault),
+    }
+}
+
+fn told(refusal: GuessRefusal) -> Option<CodeError> {
+    match refusal {
+        GuessRefusal::Missing => Some(CodeError::Missing),
+        GuessRefusal::NotACode => Some(CodeError::NotACode),
+        GuessRefusal::WrongLength { .. } => Some(CodeError::WrongLength),
+        GuessRefusal::Wrong { left } => Some(CodeError::Wrong { left }),
+        GuessRefusal::Dead(ChallengeRefusal::Expired) => Some(CodeError::Expired),
+        GuessRefusal::Dead(_) | GuessRefusal::Ended(_) => None,
+    }
+}
+
+/// Back to the client, with the cookies of somebody who is signed in.
+fn finish(doors: &Doors, visitor: &Visitor, language: Language, finished: Finished) -> Response {
+    let mark = match doors.flow.known_mark(&visitor.pool.id, &visitor.browser) {
+        Ok(mark) => mark,
+        Err(fault) => return failed(doors, visitor, language, &fault),
+    };
+    let mut response = to_client(doors, visitor, Shown::new(language), finished.response);
+    if let Some(cookie) = finished.session_cookie {
+        let headers = response.headers_mut();
+        set_cookie(headers, &cookies::write(&visitor.pool, CookieKind::Session, cookie.expose()));
+        set_cookie(headers, &cookies::write(&visitor.pool, CookieKind::Known, &mark));
+    }
+    response
+}
+
+/// The page of a sign-in's next step.
+pub async fn step(doors: &Doors, visitor: &Visitor, current: Current, error: Option<CodeError>) -> Response {
+    let language = visitor.chosen.unwrap_or(current.sign_in.language);
+    match current.step {
+        Ok(Step::EnterCode(challenge)) => {
+            match view(doors, visitor, &current.sign_in, &challenge, error).await {
+                Ok((shown, view)) => page(doors, visitor, &shown.shown(language, &current.sign_in), &view),
+                Err(fault) => failed(doors, visitor, language, &fault),
+            }
+        }
+        Ok(_) => see_other(&paths::of_sign_in(&visitor.pool, paths::PHONE, current.sign_in.id.as_str())),
+        Err(reason) => ended(doors, visitor, language, reason, &current.sign_in.request),
+    }
+}
+
+/// What the code page is served with.
+struct Served {
+    here: String,
+    client_name: String,
+    status: StatusCode,
+}
+
+impl Served {
+    fn shown<'a>(&'a self, language: Language, sign_in: &'a SignIn) -> Shown<'a> {
+        let shown = Shown::new(language).status(self.status).here(&self.here);
+        shown.leading_to(&sign_in.request.redirect_uri, &self.client_name)
+    }
+}
+
+async fn view(
+    doors: &Doors,
+    visitor: &Visitor,
+    sign_in: &SignIn,
+    challenge: &ChallengeId,
+    error: Option<CodeError>,
+) -> Result<(Served, CodeView), Fault> {
+    let pool = &visitor.pool;
+    let progress = doors.flow.progress(pool, sign_in, challenge).await?;
+    let client = doors.flow.client(&pool.id, &sign_in.request.client_id).await?;
+    let id = sign_in.id.as_str();
+    let here = paths::of_sign_in(pool, paths::CODE, id);
+    let served = Served {
+        client_name: client.map_or_else(|| pool.name.clone(), |entry| entry.client.name.clone()),
+        status: if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
+        here: here.clone(),
+    };
+    let view = CodeView {
+        csrf: Csrf::new(doors.flow.form_token(&pool.id, &visitor.browser)?),
+        action: paths::within(pool, paths::CODE),
+        resend_action: paths::within(pool, paths::NEW_CODE),
+        change_url: paths::of_sign_in(pool, paths::PHONE, id),
+        events_url: paths::of_sign_in(pool, paths::EVENTS, id),
+        refresh_url: here,
+        sign_in: id.to_owned(),
+        number: progress.phone.masked(),
+        code_length: progress.code_digits.into(),
+        delivery: delivery_of(&progress, doors.flow.now()),
+        tries_left: progress.challenge.tries_left(),
+        error,
+    };
+    Ok((served, view))
+}
+
+/// How the message fares, as the page tells it.
+pub fn delivery_of(progress: &Progress, now: Timestamp) -> DeliveryPart {
+    DeliveryPart {
+        state: progress.message.as_ref().map_or(DeliveryState::Queued, |message| message.state),
+        failure: progress.message.as_ref().and_then(|message| message.failure),
+        resend: match progress.new_code {
+            NewCode::Now => ResendPart::Now,
+            NewCode::At(at) => ResendPart::In(seconds_until(at, now)),
+            NewCode::UsedUp(until) => ResendPart::NoMore { until: seconds_until(until, now) },
+        },
+        expires_in: seconds_until(progress.challenge.expires_at, now),
+    }
+}
+
+/// The page of a sign-in that cannot go on.
+pub fn ended(
+    doors: &Doors,
+    visitor: &Visitor,
+    language: Language,
+    reason: EndReason,
+    request: &AuthorizationRequest,
+) -> Response {
+    let restart = || Some(address_of(&visitor.pool, request));
+    let (reason, restart_url, status) = match reason {
+        EndReason::Expired => (EndedReason::Expired, restart(), StatusCode::GONE),
+        EndReason::AlreadyUsed => (EndedReason::AlreadyUsed, None, StatusCode::CONFLICT),
+        EndReason::TooManyTries => (EndedReason::Blocked, restart(), StatusCode::FORBIDDEN),
+    };
+    page(doors, visitor, &Shown::new(language).status(status), &EndedView { reason, restart_url })
+}
+
+/// No such sign-in in this browser: another browser's, another day's, or cookies are off.
+pub fn unknown(doors: &Doors, visitor: &Visitor) -> Response {
+    let view = ErrorView { kind: ErrorKind::StaleForm, technical: None, restart_url: None };
+    error_page(doors, visitor, visitor.language(None), &view)
+}

@@ -1,0 +1,94 @@
+//! `/sign-in/events`: how the message fares, live (server-sent events).
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{Stream, unfold};
+use http::StatusCode;
+use tokio::sync::watch;
+use watchword_domain::Language;
+use watchword_domain::ids::{ChallengeId, SignInId};
+use watchword_domain::sign_in::{SignIn, Step};
+
+use crate::Doors;
+use crate::extract::visitor::Visitor;
+use crate::pages::code::delivery_of;
+use crate::pages::phone::OfSignIn;
+
+/// How often the rows are looked at when nobody in this process tells of news: another node may have heard it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Longest time one connection follows; the page comes again if it still waits.
+const LOOKS: u32 = 450;
+
+struct Follower {
+    doors: Doors,
+    visitor: Visitor,
+    sign_in: SignIn,
+    challenge: ChallengeId,
+    language: Language,
+    news: watch::Receiver<()>,
+    last: Option<String>,
+    looks: u32,
+}
+
+/// The stream of a sign-in that waits for its code.
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<OfSignIn>) -> Response {
+    let id = SignInId::from(of.sign_in);
+    let Ok(current) = doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // 204 tells an EventSource not to come again.
+    let Ok(Step::EnterCode(challenge)) = current.step else { return StatusCode::NO_CONTENT.into_response() };
+    let follower = Follower {
+        language: visitor.chosen.unwrap_or(current.sign_in.language),
+        news: doors.flow.follow(&challenge),
+        sign_in: current.sign_in,
+        challenge,
+        doors,
+        visitor,
+        last: None,
+        looks: 0,
+    };
+    Sse::new(stream(follower)).keep_alive(KeepAlive::default()).into_response()
+}
+
+fn stream(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
+    unfold(follower, |mut follower| async move {
+        let data = follower.next().await?;
+        Some((Ok(Event::default().event("delivery").data(data)), follower))
+    })
+}
+
+impl Follower {
+    /// The next thing worth telling; nothing when the stream is over.
+    async fn next(&mut self) -> Option<String> {
+        while self.looks < LOOKS {
+            if self.looks > 0 {
+                tokio::select! {
+                    _ = self.news.changed() => {}
+                    () = tokio::time::sleep(PATIENCE) => {}
+                }
+            }
+            self.looks += 1;
+            let (state, data) = self.look().await?;
+            if self.last.as_ref() != Some(&state) {
+                self.last = Some(state);
+                return Some(data);
+            }
+        }
+        None
+    }
+
+    /// What there is to tell, and what of it makes it news: seconds that merely passed do not.
+    async fn look(&self) -> Option<(String, String)> {
+        let progress = self.doors.flow.progress(&self.visitor.pool, &self.sign_in, &self.challenge).await.ok()?;
+        progress.challenge.open(self.doors.flow.now()).ok()?;
+        let part = delivery_of(&progress, self.doors.flow.now());
+        let event = self.doors.pages.delivery_event(&part, self.language).ok()?;
+        Some((format!("{:?} {:?}", part.state, part.failure), serde_json::to_string(&event).ok()?))
+    }
+}

@@ -1,0 +1,243 @@
+//! `/sign-in/phone`: the number. The first showing of this page is `/authorize`'s own.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+use watchword_domain::ids::SignInId;
+use watchword_domain::request::AuthorizationRequest;
+use watchword_domain::sign_in::EndReason;
+use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
+use watchword_flow::error::{Error, Fault};
+use watchword_flow::sign_in::{Current, SendRefusal, Start, Typed};
+
+use crate::extract::posted::Posted;
+use crate::extract::visitor::Visitor;
+use crate::pages::code::{ended, unknown};
+use crate::respond::page::{Shown, failed, page, seconds_until};
+use crate::respond::redirect::see_other;
+use crate::view::{Carried, Csrf, PhoneError, PhoneView};
+use crate::{Doors, paths};
+
+/// Which sign-in a page belongs to.
+#[derive(Deserialize)]
+pub struct OfSignIn {
+    /// Its id.
+    #[serde(default)]
+    pub sign_in: String,
+}
+
+/// What the page shows besides its frame.
+struct Question<'a> {
+    language: Language,
+    here: Option<&'a str>,
+    request: &'a AuthorizationRequest,
+    carried: Carried,
+    phone: String,
+    country: Option<Country>,
+}
+
+/// The first page of a sign-in: nothing is stored yet.
+pub async fn first_page(
+    doors: &Doors,
+    visitor: &Visitor,
+    language: Language,
+    here: &str,
+    request: &AuthorizationRequest,
+) -> Response {
+    let sealed = match doors.flow.seal_request(&visitor.pool, &visitor.browser, request) {
+        Ok(sealed) => sealed,
+        Err(fault) => return failed(doors, visitor, language, &fault),
+    };
+    let hint = request.login_hint.as_deref().and_then(|hint| Phone::parse(hint, None).ok());
+    let question = Question {
+        language,
+        here: Some(here),
+        request,
+        carried: Carried::Sealed(sealed),
+        phone: hint.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),
+        country: hint.and_then(|phone| phone.country()).or_else(|| likely_country(visitor)),
+    };
+    show(doors, visitor, question, None).await
+}
+
+/// The number page of a sign-in under way: another number may be tried.
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<OfSignIn>) -> Response {
+    let id = SignInId::from(of.sign_in);
+    match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
+        Ok(Current { sign_in, step }) => {
+            let language = visitor.chosen.unwrap_or(sign_in.language);
+            if let Err(reason) = step.as_ref().map_err(|reason| *reason).map(|_| ()).or_else(may_change) {
+                return ended(&doors, &visitor, language, reason, &sign_in.request);
+            }
+            let here = paths::of_sign_in(&visitor.pool, paths::PHONE, id.as_str());
+            let question = Question {
+                language,
+                here: Some(&here),
+                request: &sign_in.request,
+                carried: Carried::SignIn(id.into()),
+                phone: String::new(),
+                country: sign_in.phone.as_ref().and_then(Phone::country),
+            };
+            show(&doors, &visitor, question, None).await
+        }
+        Err(Error::Refused(_)) => unknown(&doors, &visitor),
+        Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
+    }
+}
+
+/// Whether another number may still be tried although the step is refused.
+fn may_change(reason: EndReason) -> Result<(), EndReason> {
+    if reason == EndReason::TooManyTries { Ok(()) } else { Err(reason) }
+}
+
+/// A number was typed.
+pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
+    if posted.field("sign_in").is_empty() { start(&doors, &posted).await } else { change(&doors, &posted).await }
+}
+
+async fn start(doors: &Doors, posted: &Posted) -> Response {
+    let visitor = &posted.visitor;
+    let language = visitor.language(None);
+    let sealed = posted.field("sealed");
+    let Some(request) = doors.flow.open_request(&visitor.pool, &visitor.browser, sealed) else {
+        return unknown(doors, visitor);
+    };
+    let known_device = match is_known(doors, visitor) {
+        Ok(known) => known,
+        Err(fault) => return failed(doors, visitor, language, &fault),
+    };
+    let start = Start { request: request.clone(), address: visitor.address, known_device };
+    let typed = typed(posted, language);
+    match doors.flow.start_sign_in(&visitor.pool, &visitor.browser, start, &typed).await {
+        Ok(id) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
+        Err(Error::Refused(refusal)) => {
+            refused(doors, posted, refusal, Carried::Sealed(sealed.to_owned()), &request, language).await
+        }
+        Err(Error::Fault(fault)) => failed(doors, visitor, language, &fault),
+    }
+}
+
+async fn change(doors: &Doors, posted: &Posted) -> Response {
+    let visitor = &posted.visitor;
+    let id = SignInId::from(posted.field("sign_in"));
+    let current = match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
+        Ok(current) => current,
+        Err(Error::Refused(_)) => return unknown(doors, visitor),
+        Err(Error::Fault(fault)) => return failed(doors, visitor, visitor.language(None), &fault),
+    };
+    let (request, language) = (current.sign_in.request.clone(), visitor.chosen.unwrap_or(current.sign_in.language));
+    match doors.flow.change_number(&visitor.pool, current, &typed(posted, language)).await {
+        Ok(()) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
+        Err(Error::Refused(refusal)) => {
+            refused(doors, posted, refusal, Carried::SignIn(id.into()), &request, language).await
+        }
+        Err(Error::Fault(fault)) => failed(doors, visitor, language, &fault),
+    }
+}
+
+fn typed(posted: &Posted, language: Language) -> Typed<'_> {
+    Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language }
+}
+
+fn is_known(doors: &Doors, visitor: &Visitor) -> Result<bool, Fault> {
+    let mark = visitor.known.as_deref();
+    mark.map_or(Ok(false), |mark| doors.flow.is_known(&visitor.pool.id, &visitor.browser, mark))
+}
+
+/// The page again, with what was wrong.
+async fn refused(
+    doors: &Doors,
+    posted: &Posted,
+    refusal: SendRefusal,
+    carried: Carried,
+    request: &AuthorizationRequest,
+    language: Language,
+) -> Response {
+    let visitor = &posted.visitor;
+    let error = match told(&visitor.pool.settings.countries, refusal, doors.flow.now()) {
+        Ok(error) => error,
+        Err(reason) => return ended(doors, visitor, language, reason, request),
+    };
+    let question = Question {
+        language,
+        here: None,
+        request,
+        carried,
+        phone: posted.field("phone").chars().take(64).collect(),
+        country: posted.field("country").parse().ok(),
+    };
+    show(doors, visitor, question, Some(error)).await
+}
+
+fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<PhoneError, EndReason> {
+    let seconds = |until| seconds_until(until, now);
+    Ok(match refusal {
+        SendRefusal::Phone(PhoneRefusal::Empty) => PhoneError::Missing,
+        SendRefusal::Phone(PhoneRefusal::TooShort) => PhoneError::TooShort,
+        SendRefusal::Phone(PhoneRefusal::TooLong) => PhoneError::TooLong,
+        SendRefusal::Phone(_) => PhoneError::NotANumber,
+        SendRefusal::NotServed(Some(country)) if !served.contains(&country) => PhoneError::WrongCountry(country),
+        SendRefusal::NotServed(_) => PhoneError::NotAllowedHere,
+        SendRefusal::Wait(until) => PhoneError::Wait { seconds: seconds(until) },
+        SendRefusal::Allowance(until) => PhoneError::TooManyToday { seconds: seconds(until) },
+        SendRefusal::Address(until) => PhoneError::TooManyFromHere { seconds: seconds(until) },
+        SendRefusal::Budget(_) => PhoneError::PoolBusy,
+        SendRefusal::Ended(EndReason::TooManyTries) => PhoneError::Blocked,
+        SendRefusal::Ended(reason) => return Err(reason),
+    })
+}
+
+async fn show(doors: &Doors, visitor: &Visitor, question: Question<'_>, error: Option<PhoneError>) -> Response {
+    let language = question.language;
+    let facts = async {
+        let client = doors.flow.client(&visitor.pool.id, &question.request.client_id).await?;
+        let csrf = doors.flow.form_token(&visitor.pool.id, &visitor.browser)?;
+        Ok::<_, Fault>((client, csrf))
+    };
+    let (client, csrf) = match facts.await {
+        Ok(facts) => facts,
+        Err(fault) => return failed(doors, visitor, language, &fault),
+    };
+    let client_name = client.map_or_else(|| visitor.pool.name.clone(), |entry| entry.client.name.clone());
+    let shown = Shown::new(language).status(status_of(error)).retry_after(wait_of(error));
+    let shown = Shown { here: question.here, ..shown }.leading_to(&question.request.redirect_uri, &client_name);
+    let view = PhoneView {
+        csrf: Csrf::new(csrf),
+        action: paths::within(&visitor.pool, paths::PHONE),
+        carried: question.carried,
+        countries: visitor.pool.settings.countries.clone(),
+        selected: question.country,
+        phone: question.phone,
+        error,
+        client_name: client_name.clone(),
+    };
+    page(doors, visitor, &shown, &view)
+}
+
+fn status_of(error: Option<PhoneError>) -> StatusCode {
+    match error {
+        None => StatusCode::OK,
+        Some(error) if wait_of(Some(error)).is_some() || error == PhoneError::PoolBusy => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn wait_of(error: Option<PhoneError>) -> Option<u64> {
+    match error? {
+        PhoneError::Wait { seconds }
+        | PhoneError::TooManyFromHere { seconds }
+        | PhoneError::TooManyToday { seconds } => Some(seconds.into()),
+        _ => None,
+    }
+}
+
+/// The country to show first: one the browser's languages name and the pool serves.
+fn likely_country(visitor: &Visitor) -> Option<Country> {
+    let accepted = visitor.accept_language.as_deref()?;
+    let tags = accepted.split(',').filter_map(|item| item.split(';').next()).map(str::trim).take(10);
+    let regions = tags.filter_map(|tag| tag.split('-').next_back()).filter_map(|region| region.parse().ok());
+    regions.into_iter().find(|country| visitor.pool.settings.countries.contains(country))
+}

@@ -1,0 +1,14 @@
+//! The service as a whole: real databases, real HTTP, the simulator in Meta's place. Files mirror `src/http`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should say so loudly and at once"
+)]
+
+mod oauth;
+mod pages;
+mod races;
+mod support;
+mod webhook;

@@ -1,0 +1,137 @@
+//! A browser as far as the protocol sees one: cookies kept, forms found and sent, redirects looked at.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use serde_json::Value;
+
+use super::{House, query_of, with_query};
+
+/// A response, read.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, text: response.text().await.unwrap() }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    pub fn location(&self) -> String {
+        assert_eq!(self.status, 303, "{}", self.text);
+        self.header(LOCATION.as_str()).to_owned()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The value of a hidden field on the page.
+    pub fn hidden(&self, name: &str) -> String {
+        let marker = format!("name=\"{name}\" value=\"");
+        let rest = self.text.split_once(&marker).unwrap_or_else(|| panic!("no field {name} in {}", self.text)).1;
+        rest.split_once('"').unwrap().0.to_owned()
+    }
+}
+
+/// A browser. Clones share their cookies, as tabs do.
+#[derive(Clone)]
+pub struct Browser {
+    http: reqwest::Client,
+    cookies: Arc<Mutex<HashMap<String, String>>>,
+}
+
+impl Browser {
+    pub fn new(http: reqwest::Client) -> Self {
+        Self { http, cookies: Arc::default() }
+    }
+
+    /// The cookie whose name contains this word.
+    pub fn cookie(&self, word: &str) -> Option<String> {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().find(|(name, _)| name.contains(word)).map(|(_, value)| value.clone())
+    }
+
+    pub async fn get(&self, url: &str) -> Answer {
+        self.send(self.http.get(url).header("accept", "text/html")).await
+    }
+
+    pub async fn post(&self, url: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.http.post(url).header("accept", "text/html").form(form)).await
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let line = {
+            let cookies = self.cookies.lock().unwrap();
+            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        };
+        let answer = Answer::of(request.header(COOKIE, line).send().await.unwrap()).await;
+        let mut cookies = self.cookies.lock().unwrap();
+        for line in answer.headers.get_all(SET_COOKIE) {
+            let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+
+    /// Opens the number page of an ordinary request.
+    pub async fn open(&self, house: &House) -> Answer {
+        self.authorize(house, &house.request()).await
+    }
+
+    /// Sends an authorization request.
+    pub async fn authorize(&self, house: &House, request: &[(String, String)]) -> Answer {
+        self.get(&with_query(&house.url("/authorize"), request)).await
+    }
+
+    /// Types a number on the page that was opened.
+    pub async fn type_phone(&self, house: &House, page: &Answer, phone: &str) -> Answer {
+        let (csrf, sealed) = (page.hidden("csrf"), page.hidden("sealed"));
+        let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", phone)];
+        self.post(&house.url("/sign-in/phone"), &form).await
+    }
+
+    /// Types a number and follows to the code page.
+    pub async fn ask_code(&self, house: &House, phone: &str) -> Answer {
+        let page = self.open(house).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let location = self.type_phone(house, &page, phone).await.location();
+        self.get(&format!("http://{}{location}", house.provider)).await
+    }
+
+    /// Types a code on the code page.
+    pub async fn type_code(&self, house: &House, page: &Answer, code: &str) -> Answer {
+        let (csrf, sign_in) = (page.hidden("csrf"), page.hidden("sign_in"));
+        let form = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("code", code)];
+        self.post(&house.url("/sign-in/code"), &form).await
+    }
+
+    /// Asks for a new code on the code page.
+    pub async fn ask_new_code(&self, house: &House, page: &Answer) -> Answer {
+        let (csrf, sign_in) = (page.hidden("csrf"), page.hidden("sign_in"));
+        self.post(&house.url("/sign-in/new-code"), &[("csrf", csrf.as_str()), ("sign_in", &sign_in)]).await
+    }
+
+    /// Signs in from the start, and gives the authorization code.
+    pub async fn sign_in(&self, house: &House, phone: &str) -> String {
+        let seen = house.messages_to(phone).await.len();
+        let page = self.ask_code(house, phone).await;
+        let code = house.code_to(phone, seen).await;
+        let location = self.type_code(house, &page, &code).await.location();
+        query_of(&location)["code"].clone()
+    }
+}

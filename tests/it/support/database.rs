@@ -1,0 +1,68 @@
+//! Databases for tests: a file of its own for SQLite, a database of its own on the PostgreSQL server that
+//! `WATCHWORD_TEST_POSTGRES_URL` names.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+use watchword_store::Settings;
+
+/// A fresh database that goes away with this value.
+pub struct Database {
+    pub settings: Settings,
+    _dir: Option<TempDir>,
+}
+
+impl Database {
+    /// An empty SQLite file.
+    pub fn sqlite() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("watchword.db").display());
+        Self { settings: settings(url), _dir: Some(dir) }
+    }
+
+    /// An empty PostgreSQL database.
+    #[cfg(feature = "test-postgres")]
+    pub async fn postgres() -> Self {
+        use sea_orm::ConnectionTrait;
+        use watchword_domain::ids::SecretId;
+        use watchword_flow::seams::SystemRandom;
+
+        let server = std::env::var("WATCHWORD_TEST_POSTGRES_URL")
+            .expect("WATCHWORD_TEST_POSTGRES_URL must name a PostgreSQL server; ./scripts/test starts one");
+        let name = format!("watchword_{}", SecretId::random(&SystemRandom)).to_lowercase();
+        let admin = sea_orm::Database::connect(&server).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.close().await.unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        Self { settings: settings(format!("{base}/{name}")), _dir: None }
+    }
+}
+
+fn settings(url: String) -> Settings {
+    Settings { url, connections: 8, patience: Duration::from_secs(20) }
+}
+
+/// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database!(fn name(house) { … })`.
+#[macro_export]
+macro_rules! on_each_database {
+    ($($(#[$doc:meta])* fn $name:ident($house:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports, reason = "a short test needs less than its file")]
+            use super::*;
+
+            async fn run($house: $crate::support::House) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                run($crate::support::House::on($crate::support::Database::sqlite()).await).await;
+            }
+
+            #[cfg(feature = "test-postgres")]
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                run($crate::support::House::on($crate::support::Database::postgres().await).await).await;
+            }
+        }
+    )*};
+}

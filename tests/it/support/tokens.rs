@@ -1,0 +1,32 @@
+//! Small readers and makers of protocol values.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+/// The PKCE verifier of every test request.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// The S256 challenge of a verifier.
+pub fn challenge_of(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(openssl::sha::sha256(verifier.as_bytes()))
+}
+
+/// The claims of a JWT, unverified.
+pub fn claims_of(token: &str) -> Value {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
+}
+
+/// The query of an address.
+pub fn query_of(location: &str) -> HashMap<String, String> {
+    url::Url::parse(location).unwrap().query_pairs().into_owned().collect()
+}
+
+/// A valid number that no other call gives.
+pub fn random_phone() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("+1415{:07}", 2_000_000 + NEXT.fetch_add(1, Ordering::Relaxed))
+}
