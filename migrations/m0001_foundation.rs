@@ -13,6 +13,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("there is no way back from the first change; restore a backup instead".to_owned()))
+        Err(DbErr::Migration(
+            "there is no way back from the first change; restore a backup instead".to_owned(),
+        ))
     }
 }

@@ -33,6 +33,7 @@ start_browser() {
   command -v chromedriver >/dev/null || install_chromium || return 1
   fetch_axe || return 1
   local log="$tools/chromedriver.log" port=
+  : >"$log" # of an earlier run
   chromedriver --port=0 >"$log" 2>&1 &
   chromedriver_pid=$!
   for _ in {1..200}; do

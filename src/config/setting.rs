@@ -68,7 +68,9 @@ impl Kind {
             Self::Text | Self::Secret => "text".into(),
             Self::Choice(words) => words.join(" or "),
             Self::Number(least, most) => format!("a whole number from {least} to {most}"),
-            Self::Numbers(least, most) => format!("whole numbers from {least} to {most}, separated by commas"),
+            Self::Numbers(least, most) => {
+                format!("whole numbers from {least} to {most}, separated by commas")
+            }
             Self::Networks => "addresses or networks, such as 10.0.0.0/8, separated by commas".into(),
         }
     }
@@ -97,7 +99,8 @@ impl Setting {
 
     /// The flag that gives it, without its hyphens in front: for what stands at the top and for the simulator's own.
     pub fn flag(&self) -> Option<String> {
-        let flagged = matches!(self.section(), None | Some("simulator")) && !matches!(self.kind, Kind::Secret);
+        let flagged =
+            matches!(self.section(), None | Some("simulator")) && !matches!(self.kind, Kind::Secret);
         flagged.then(|| self.key().replace('_', "-"))
     }
 }

@@ -2,7 +2,7 @@
 //! over one another. Refuses names the table does not know; what a value means is the reader's business.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value as Toml};
@@ -76,7 +76,7 @@ impl Given {
             given.table(&path, table);
         }
         for (name, value) in sources.environment {
-            given.variable(name, value);
+            given.variable(&name, value);
         }
         for (name, text) in sources.flags {
             if let Some(setting) = find(name) {
@@ -129,7 +129,7 @@ impl Given {
         }
     }
 
-    fn variable(&mut self, name: OsString, value: OsString) {
+    fn variable(&mut self, name: &OsStr, value: OsString) {
         let name = name.to_string_lossy().into_owned();
         if !name.starts_with(PREFIX) || name.starts_with(TESTS) {
             return;
@@ -157,7 +157,11 @@ impl Given {
             }
             None => {
                 let wanted = setting.kind.wanted();
-                self.problems.push(Problem::new(what, format!("is not {wanted}"), "Correct it or take it out."));
+                self.problems.push(Problem::new(
+                    what,
+                    format!("is not {wanted}"),
+                    "Correct it or take it out.",
+                ));
             }
         }
     }
@@ -210,7 +214,7 @@ fn broken(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
 }
 
 fn unknown(what: String, name: &str, known: impl Iterator<Item = String>) -> Problem {
-    let near = known.map(|other| (distance(name, &other), other)).min().filter(|(steps, _)| *steps <= 3);
+    let near = known.map(|other| (distance(name, &other), other)).min().filter(|(steps, _)| *steps <= 2);
     let mend = match near {
         Some((_, other)) => format!("Did you mean {other}?"),
         None => "Take it out; docs/configuration.md lists every setting.".to_owned(),
@@ -225,7 +229,7 @@ fn distance(one: &str, other: &str) -> usize {
         let mut left = above + 1;
         let mut next = vec![left];
         for (pair, against) in row.windows(2).zip(other.chars()) {
-            let (&[diagonal, up] | &[diagonal, up, ..]) = pair else { continue };
+            let &[diagonal, up] = pair else { continue };
             left = (left.min(up) + 1).min(diagonal + usize::from(letter != against));
             next.push(left);
         }

@@ -59,7 +59,8 @@ impl Pool {
     /// The installation's limits as this pool narrows them.
     pub fn limits(&self, installation: &Limits) -> Limits {
         let code_digits = self.settings.code_digits.unwrap_or(installation.code_digits).clamp(6, 8);
-        let messages_per_pool_day = self.settings.messages_per_day.unwrap_or(installation.messages_per_pool_day);
+        let messages_per_pool_day =
+            self.settings.messages_per_day.unwrap_or(installation.messages_per_pool_day);
         Limits { code_digits, messages_per_pool_day, ..installation.clone() }
     }
 }

@@ -15,7 +15,9 @@ pub struct PublicUrl {
 
 /// Why a text cannot be the public address.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("public_url must be an http or https origin such as https://id.example.com or https://{{domain}}.id.example.com, with no path, query or fragment; {{domain}} may only be its first label")]
+#[error(
+    "public_url must be an http or https origin such as https://id.example.com or https://{{domain}}.id.example.com, with no path, query or fragment; {{domain}} may only be its first label"
+)]
 pub struct PublicUrlRefusal;
 
 impl std::str::FromStr for PublicUrl {

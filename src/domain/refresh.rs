@@ -42,7 +42,9 @@ impl RefreshFacts {
         }
         match self.superseded_at {
             None => RefreshStanding::Current,
-            Some(at) if !self.successor_used && now < at + lifetimes.refresh_grace() => RefreshStanding::Retried,
+            Some(at) if !self.successor_used && now < at + lifetimes.refresh_grace() => {
+                RefreshStanding::Retried
+            }
             Some(_) => RefreshStanding::Reused,
         }
     }

@@ -66,7 +66,9 @@ impl Watchword {
         let session = self.session(&pool.id, session_cookie).await?;
         let now = self.clock.now();
         match session.filter(|session| session.satisfies(&request, now)) {
-            Some(session) => Ok(Decision::Respond(self.respond_from_session(pool, &session, &request, now).await?)),
+            Some(session) => {
+                Ok(Decision::Respond(self.respond_from_session(pool, &session, &request, now).await?))
+            }
             None if request.prompt == Prompt::Nothing => {
                 let error = AuthorizationError::new(ErrorCode::LoginRequired, "the person must sign in");
                 Ok(Decision::Respond(target.refuse(error)))

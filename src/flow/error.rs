@@ -30,7 +30,10 @@ pub enum Fault {
 impl Fault {
     /// Whether the database is the one that does not answer: worth another try in a moment.
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Database(_) | StoreError::NotCommitted | StoreError::File { .. }))
+        matches!(
+            self,
+            Self::Store(StoreError::Database(_) | StoreError::NotCommitted | StoreError::File { .. })
+        )
     }
 }
 

@@ -4,19 +4,19 @@
 //! refresh token is nobody's business but its owner's; to others it is as good as unknown, so that a resource server
 //! never takes one for an access token.
 
+use serde::Serialize;
 use watchword_domain::Secret;
 use watchword_domain::client::Client;
 use watchword_domain::ids::{ClientId, UserId};
 use watchword_domain::pool::Pool;
 use watchword_domain::refresh::RefreshStanding;
-use watchword_domain::scope::Scopes;
 
 use crate::Watchword;
 use crate::client_auth::{ClientRefusal, Credentials};
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
 use crate::token::AccessClaims;
-use crate::token::claims::Person;
+use crate::token::claims::live_user;
 
 /// What is said of a token (RFC 7662, section 2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +30,16 @@ pub enum Introspection {
 }
 
 /// What is said of a refresh token that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefreshClaims {
-    /// Whose it is.
-    pub client_id: ClientId,
+    /// The pool's issuer.
+    pub iss: String,
     /// The user.
     pub sub: UserId,
-    /// All that was granted.
-    pub scopes: Scopes,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// All that was granted, separated by spaces.
+    pub scope: String,
     /// When it was issued, in Unix seconds.
     pub iat: i64,
     /// When it ends if nobody uses it, in Unix seconds.
@@ -95,11 +97,12 @@ impl Watchword {
         let lifetimes = &self.settings.lifetimes;
         let idle = issued_at + lifetimes.refresh_token_idle();
         let absolute = grant.created_at + lifetimes.refresh_token();
-        let person = Person::find(&rows, &grant.user_id, &Scopes::default()).await?;
-        Ok(person.map(|person| RefreshClaims {
+        let user = live_user(&rows, &grant.user_id).await?;
+        Ok(user.map(|user| RefreshClaims {
+            iss: pool.issuer.clone(),
+            sub: user.id,
             client_id: grant.client_id,
-            sub: person.user.id,
-            scopes: grant.scopes,
+            scope: grant.scopes.to_string(),
             iat: issued_at.seconds(),
             exp: idle.min(absolute).seconds(),
         }))

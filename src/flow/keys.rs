@@ -87,7 +87,8 @@ impl PoolKeys {
         header.set_token_type(kind.typ());
         header.set_key_id(&key.id);
         let payload = claims.to_string();
-        jws::serialize_compact(payload.as_bytes(), &header, &*key.signer).map_err(|_| Fault::Crypto("signing"))
+        jws::serialize_compact(payload.as_bytes(), &header, &*key.signer)
+            .map_err(|_| Fault::Crypto("signing"))
     }
 
     /// The claims of a token that one of these keys signed as a token of this kind; nothing for any other text. Time and
@@ -160,7 +161,13 @@ pub(crate) fn make(
             public.set_key_id(&id);
             public.set_algorithm(algorithm);
             let public_jwk = public.to_string();
-            Ok(SigningKeyRow { id, algorithm: algorithm.to_owned(), public_jwk, private_sealed, created_at: now })
+            Ok(SigningKeyRow {
+                id,
+                algorithm: algorithm.to_owned(),
+                public_jwk,
+                private_sealed,
+                created_at: now,
+            })
         })
         .collect()
 }
@@ -210,11 +217,16 @@ mod tests {
         use base64::Engine;
         use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
         let header: Value = serde_json::from_slice(&B64.decode(header).unwrap()).unwrap();
-        for (name, value) in [("alg", "none"), ("alg", "noNE"), ("alg", "HS256"), ("alg", "rs256"), ("kid", "x")] {
+        for (name, value) in
+            [("alg", "none"), ("alg", "noNE"), ("alg", "HS256"), ("alg", "rs256"), ("kid", "x")]
+        {
             let mut forged = header.clone();
             forged[name] = value.into();
             let forged = B64.encode(forged.to_string());
-            assert!(keys.verify(TokenKind::Id, &format!("{forged}.{payload}.{signature}")).is_none(), "{value}");
+            assert!(
+                keys.verify(TokenKind::Id, &format!("{forged}.{payload}.{signature}")).is_none(),
+                "{value}"
+            );
             assert!(keys.verify(TokenKind::Id, &format!("{forged}.{payload}.")).is_none(), "{value}");
         }
         let changed = B64.encode(r#"{"sub":"v"}"#);

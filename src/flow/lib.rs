@@ -119,7 +119,12 @@ const KEY_CHECK: &str = "installation key check";
 
 /// Refuses to go on when the database was written under another master key: everything sealed in it would be lost
 /// without anybody noticing until somebody needs it.
-async fn check_key(store: &Store, master: &MasterKey, clock: &dyn Clock, random: &dyn Random) -> Result<(), Fault> {
+async fn check_key(
+    store: &Store,
+    master: &MasterKey,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<(), Fault> {
     if store.read_system().find_key_check().await?.is_none() {
         let tx = store.begin_system().await?;
         tx.insert_key_check(master.seal(random, KEY_CHECK, "watchword")?, clock.now()).await?;

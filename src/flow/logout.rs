@@ -1,7 +1,7 @@
 //! Sign-out at a client's wish (OpenID Connect RP-Initiated Logout 1.0).
 
 use watchword_domain::client::Client;
-use watchword_domain::ids::{ClientId, PoolId};
+use watchword_domain::ids::{ClientId, PoolId, SessionId};
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Session;
 
@@ -36,6 +36,7 @@ pub enum LogoutRefusal {
 struct Hint {
     client: ClientId,
     subject: String,
+    session: SessionId,
 }
 
 impl Watchword {
@@ -57,26 +58,28 @@ impl Watchword {
             None => None,
         };
         let named = one("client_id")?.map(ClientId::from);
-        if let (Some(hint), Some(named)) = (&hint, &named) {
-            if hint.client != *named {
-                return Err(Error::Refused(LogoutRefusal::Hint));
-            }
+        if hint.as_ref().zip(named.as_ref()).is_some_and(|(hint, named)| hint.client != *named) {
+            return Err(Error::Refused(LogoutRefusal::Hint));
         }
         let client = named.or_else(|| hint.as_ref().map(|hint| hint.client.clone()));
         let back = self.way_back(pool, client, one("post_logout_redirect_uri")?, one("state")?).await?;
-        let Some(session) = self.session(&pool.id, session_cookie).await? else {
-            return Ok(LogoutDecision::SignedOut(back));
+        let ends = match self.session(&pool.id, session_cookie).await? {
+            Some(session) if confirmed || hint.as_ref().is_some_and(|hint| hint.speaks_for(&session)) => {
+                Some(session.id)
+            }
+            Some(_) => return Ok(LogoutDecision::Ask),
+            // A form that the client's own site posts comes without our cookies: the hint names the session all the same.
+            None => hint.map(|hint| hint.session),
         };
-        if !confirmed && !hint.is_some_and(|hint| hint.speaks_for(&session)) {
-            return Ok(LogoutDecision::Ask);
+        if let Some(session) = ends {
+            self.close_session(&pool.id, &session).await?;
         }
-        self.close_session(&pool.id, &session).await?;
         Ok(LogoutDecision::SignedOut(back))
     }
 
-    async fn close_session(&self, pool: &PoolId, session: &Session) -> Result<(), Fault> {
+    async fn close_session(&self, pool: &PoolId, session: &SessionId) -> Result<(), Fault> {
         let tx = self.store.begin(pool).await?;
-        tx.claim_session(&session.id, self.clock.now()).await?;
+        tx.claim_session(session, self.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -113,5 +116,5 @@ fn read_hint(pool: &Pool, keys: &PoolKeys, token: &str) -> Option<Hint> {
     let claims = keys.verify(TokenKind::Id, token)?;
     let text = |name: &str| claims.get(name)?.as_str().map(str::to_owned);
     (text("iss")? == pool.issuer).then_some(())?;
-    Some(Hint { client: text("aud")?.into(), subject: text("sub")? })
+    Some(Hint { client: text("aud")?.into(), subject: text("sub")?, session: text("sid")?.into() })
 }

@@ -1,10 +1,10 @@
 //! Making a project: a pool with its keys, one client, its secret.
 
+use watchword_domain::Secret;
 use watchword_domain::client::{Client, ClientKind, UriRefusal, check_redirect_uri};
 use watchword_domain::ids::{ClientId, PoolId, SecretId, opaque_token};
 use watchword_domain::label::{LabelRefusal, check_label};
 use watchword_domain::pool::{Pool, PoolSettings};
-use watchword_domain::Secret;
 use watchword_store::{ClientSecretRow, StoreError};
 
 use crate::Watchword;
@@ -78,7 +78,8 @@ fn check(new: &NewProject) -> Result<(), ProjectRefusal> {
         return Err(ProjectRefusal::NoRedirectUri);
     }
     for uri in new.redirect_uris.iter().chain(&new.post_logout_redirect_uris) {
-        check_redirect_uri(new.kind, uri).map_err(|refusal| ProjectRefusal::Uri { uri: uri.clone(), refusal })?;
+        check_redirect_uri(new.kind, uri)
+            .map_err(|refusal| ProjectRefusal::Uri { uri: uri.clone(), refusal })?;
     }
     Ok(())
 }

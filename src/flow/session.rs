@@ -18,7 +18,11 @@ impl Watchword {
     }
 
     /// As [`session`](Self::session), within a transaction.
-    pub(crate) async fn session_in(&self, rows: &PoolRows, cookie: Option<&str>) -> Result<Option<Session>, Fault> {
+    pub(crate) async fn session_in(
+        &self,
+        rows: &PoolRows,
+        cookie: Option<&str>,
+    ) -> Result<Option<Session>, Fault> {
         let Some(cookie) = cookie else { return Ok(None) };
         let Some(found) = rows.find_session_by_token(&token_hash(cookie)).await? else { return Ok(None) };
         if found.ended_at.is_some() || !found.session.is_alive(&self.settings.lifetimes, self.clock.now()) {

@@ -38,7 +38,12 @@ impl Watchword {
     ///
     /// # Errors
     /// When it did not, or the database fails.
-    pub async fn sign_in(&self, pool: &Pool, browser: &Browser, id: &SignInId) -> Outcome<Current, UnknownSignIn> {
+    pub async fn sign_in(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        id: &SignInId,
+    ) -> Outcome<Current, UnknownSignIn> {
         let rows = self.store.read(&pool.id);
         let found = rows.find_sign_in(id).await?.filter(|found| found.browser == browser.hash());
         let sign_in = found.ok_or(Error::Refused(UnknownSignIn))?;

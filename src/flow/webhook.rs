@@ -41,7 +41,10 @@ impl Watchword {
         match parse(raw) {
             Ok(events) => {
                 for event in events {
-                    if tx.claim_webhook_event(&event.dedupe_key(), kind_of(&event), body_of(&event), now).await? {
+                    if tx
+                        .claim_webhook_event(&event.dedupe_key(), kind_of(&event), body_of(&event), now)
+                        .await?
+                    {
                         news.extend(self.apply(&tx, &event).await?);
                     }
                 }
@@ -57,14 +60,19 @@ impl Watchword {
         Ok(())
     }
 
-    async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<watchword_domain::ids::ChallengeId>, Fault> {
+    async fn apply(
+        &self,
+        tx: &SystemTx,
+        event: &Event,
+    ) -> Result<Option<watchword_domain::ids::ChallengeId>, Fault> {
         let Event::Status(status) = event else { return Ok(None) };
         let ours = self.settings.whatsapp.as_ref().map(|sender| sender.phone_number_id.as_str());
         let Some(state) = status.state.delivery().filter(|_| ours == Some(&status.phone_number_id)) else {
             return Ok(None);
         };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
-        let report = StatusReport { state, at: Timestamp::from_seconds(status.at), failure: failure_of(status) };
+        let report =
+            StatusReport { state, at: Timestamp::from_seconds(status.at), failure: failure_of(status) };
         Ok(match &status.correlation {
             Some(id) => tx.save_status(&MessageId::from(id.as_str()), &report).await?,
             None => tx.save_status_by_provider_id(&status.provider_message_id, &report).await?,

@@ -1,22 +1,18 @@
 //! What every door shares, and the list of them all.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use ipnet::IpNet;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use watchword_flow::Watchword;
 
 use crate::host::with_pool_hosts;
-use crate::observe::{RequestIds, observe};
 use crate::oauth::discovery::Documents;
+use crate::observe::{RequestIds, observe};
 use crate::pages::assets::AssetShelf;
 use crate::view::{Pages, PagesFault};
 use crate::{health, oauth, pages, paths, webhook};
@@ -39,6 +35,8 @@ pub struct Doors {
     pub(crate) documents: Arc<Documents>,
     pub(crate) request_ids: Arc<RequestIds>,
     pub(crate) settings: Arc<Settings>,
+    /// Turns true when no more requests are taken: whatever would go on for ever must end.
+    pub(crate) closing: watch::Sender<bool>,
 }
 
 impl Doors {
@@ -54,6 +52,7 @@ impl Doors {
             documents: Arc::new(Documents::default()),
             request_ids: Arc::new(RequestIds::new()),
             settings: Arc::new(settings),
+            closing: watch::Sender::new(false),
         })
     }
 }
@@ -103,31 +102,4 @@ pub fn router(doors: Doors) -> Router {
         .layer(from_fn_with_state(doors.clone(), observe))
         .with_state(doors.clone());
     with_pool_hosts(all, doors)
-}
-
-/// How long requests in hand may take once the doors close.
-const FAREWELL: Duration = Duration::from_secs(8);
-
-/// Answers requests until told to stop; then takes no more and finishes those in hand, for eight seconds at most.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(listener: TcpListener, doors: Doors, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let service = router(doors).into_make_service_with_connect_info::<SocketAddr>();
-    let mut closing = stop.clone();
-    let listener = listener.tap_io(|stream| {
-        // Small answers go out at once; a connection that refuses this is slower, not wrong.
-        let _ = stream.set_nodelay(true);
-    });
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = closing.wait_for(|stop| *stop).await;
-    });
-    let deadline = async {
-        let _ = stop.wait_for(|stop| *stop).await;
-        tokio::time::sleep(FAREWELL).await;
-    };
-    tokio::select! {
-        served = serving => served,
-        () = deadline => Ok(()),
-    }
 }

@@ -16,7 +16,9 @@ pub async fn healthz() -> Response {
 pub async fn readyz(State(doors): State<Doors>) -> Response {
     let (status, text) = match doors.flow.is_ready().await {
         Ok(true) => (StatusCode::OK, "ready\n"),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database schema is not current; run `watchword migrate`\n"),
+        Ok(false) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the database schema is not current; run `watchword migrate`\n")
+        }
         Err(fault) => {
             tracing::warn!(error = &fault as &dyn std::error::Error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")

@@ -12,7 +12,9 @@ mod observe;
 mod pages;
 mod paths;
 mod respond;
+mod serve;
 pub mod view;
 mod webhook;
 
-pub use doors::{Doors, Settings, router, serve};
+pub use doors::{Doors, Settings, router};
+pub use serve::serve;

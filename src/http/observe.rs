@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -14,7 +14,7 @@ use watchword_domain::ids::Random;
 use watchword_flow::seams::SystemRandom;
 
 use crate::Doors;
-use crate::respond::fault::crashed;
+use crate::respond::fault::{crashed, too_slow};
 
 /// Tells one request from another in logs and on error pages.
 #[derive(Debug, Clone)]
@@ -42,6 +42,9 @@ impl RequestIds {
     }
 }
 
+/// How long a request may take, its body included. What it began is finished all the same.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Runs a request to its end even when the client goes away: half a use case is never left behind.
@@ -53,11 +56,15 @@ pub async fn observe(State(doors): State<Doors>, mut request: Request, next: Nex
     let method = request.method().as_str().to_owned();
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = %id.0, method = %method, route = %route);
-    let answer = tokio::spawn(next.run(request).instrument(span.clone())).await;
-    let mut response = answer.unwrap_or_else(|error| {
-        span.in_scope(|| tracing::error!(panicked = error.is_panic(), "a request was not answered"));
-        crashed()
-    });
+    let answering = tokio::spawn(next.run(request).instrument(span.clone()));
+    let mut response = match tokio::time::timeout(PATIENCE, answering).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => {
+            span.in_scope(|| tracing::error!(panicked = error.is_panic(), "a request was not answered"));
+            crashed()
+        }
+        Err(_) => too_slow(),
+    };
     let took = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::debug!(status, milliseconds = took.as_millis(), "answered"));

@@ -6,8 +6,8 @@ use watchword_domain::Timestamp;
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::ids::{ClientId, SecretId};
 
-use crate::entity::entity;
 use crate::access::{PoolRows, PoolTx};
+use crate::entity::entity;
 use crate::{Result, StoreError, text};
 
 entity! { row = "clients";

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 use watchword_domain::ids::PoolId;
@@ -50,7 +51,7 @@ impl Store {
             create_file(&settings.url)?;
             let writer = Database::connect(sqlite_options(settings, 1)).await?;
             let reader = Database::connect(sqlite_options(settings, settings.connections)).await?;
-            Ok(Self { reader, writer: Writer::grouped(writer) })
+            Ok(Self { reader, writer: Writer::grouped(writer, settings.patience) })
         } else {
             let mut options = options(settings, settings.connections);
             options.min_connections(1);
@@ -129,16 +130,20 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
 
 /// WAL with `synchronous=FULL`: a commit that was acknowledged survives a power cut.
 fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
-    let mut options = options(settings, connections);
-    options.min_connections(1).map_sqlx_sqlite_opts(|sqlite| {
+    let (mut options, patience) = (options(settings, connections), settings.patience);
+    options.min_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(patience)
             .statement_cache_capacity(200)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
             .pragma("temp_store", "MEMORY")
             .pragma("cache_size", "-4096")
+    });
+    // One that comes back inside a transaction could neither commit nor undo it, and is no use to anybody.
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
     });
     options
 }

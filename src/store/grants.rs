@@ -112,7 +112,8 @@ impl PoolTx {
 
 impl SystemTx {
     pub(crate) async fn sweep_grants(&self, older_than: Timestamp, most: u64) -> Result<u64> {
-        let cut = crate::sweep::cut::<row::Entity>(&self.db(), row::Column::ExpiresAt, older_than, most).await?;
+        let cut =
+            crate::sweep::cut::<row::Entity>(&self.db(), row::Column::ExpiresAt, older_than, most).await?;
         let over = Query::select()
             .columns([row::Column::PoolId, row::Column::Id])
             .from(row::Entity)

@@ -4,9 +4,9 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use watchword_domain::Timestamp;
 
-use crate::entity::entity;
-use crate::access::{SystemRows, SystemTx};
 use crate::Result;
+use crate::access::{SystemRows, SystemTx};
+use crate::entity::entity;
 
 entity! { row = "installation";
     key { id: i64 }

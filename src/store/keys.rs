@@ -5,8 +5,8 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
 use watchword_domain::Timestamp;
 
 use crate::Result;
-use crate::entity::entity;
 use crate::access::{PoolRows, PoolTx};
+use crate::entity::entity;
 
 entity! { row = "signing_keys";
     key { pool_id: String, id: String }

@@ -46,8 +46,7 @@ impl PoolTx {
             failures: Set(1),
             changed_at: Set(now.millis()),
         };
-        let key =
-            [failure_row::Column::PoolId, failure_row::Column::Method, failure_row::Column::Subject];
+        let key = [failure_row::Column::PoolId, failure_row::Column::Method, failure_row::Column::Subject];
         let counted = failure_row::Entity::insert(row)
             .on_conflict(
                 OnConflict::columns(key)
@@ -102,6 +101,12 @@ fn added(table: &'static str, column: &'static str) -> SimpleExpr {
 
 impl SystemTx {
     pub(crate) async fn sweep_counters(&self, older_than: Timestamp, most: u64) -> Result<u64> {
-        crate::sweep::oldest::<counter_row::Entity>(&self.db(), counter_row::Column::WindowStart, older_than, most).await
+        crate::sweep::oldest::<counter_row::Entity>(
+            &self.db(),
+            counter_row::Column::WindowStart,
+            older_than,
+            most,
+        )
+        .await
     }
 }

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockBehavior, LockType, Query, SimpleExpr};
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, PaginatorTrait, QueryOrder};
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId};
 use watchword_domain::{DeliveryState, FailureClass, Phone, Timestamp};
 
-use crate::access::{PoolRows, PoolTx, SystemTx};
+use crate::access::{PoolRows, PoolTx, SystemRows, SystemTx};
 use crate::entity::entity;
 use crate::{Result, StoreError};
 
@@ -112,7 +112,11 @@ fn progress(row: row::Model) -> Result<MessageProgress> {
 
 /// The states that news of `to` changes: the rule is the domain's, the condition is the statement's.
 fn gives_way_to(to: DeliveryState) -> Vec<&'static str> {
-    DeliveryState::ALL.into_iter().filter(|from| from.advance(to).is_some()).map(DeliveryState::as_str).collect()
+    DeliveryState::ALL
+        .into_iter()
+        .filter(|from| from.advance(to).is_some())
+        .map(DeliveryState::as_str)
+        .collect()
 }
 
 /// The state after news of `to`.
@@ -128,7 +132,9 @@ fn moment_of(state: DeliveryState) -> Option<row::Column> {
         DeliveryState::Delivered => Some(row::Column::DeliveredAt),
         DeliveryState::Read => Some(row::Column::ReadAt),
         DeliveryState::Failed => Some(row::Column::FailedAt),
-        DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Unknown | DeliveryState::Expired => None,
+        DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Unknown | DeliveryState::Expired => {
+            None
+        }
     }
 }
 
@@ -174,12 +180,28 @@ impl PoolTx {
     }
 }
 
+impl SystemRows {
+    /// Messages that wait in the outbox or are with a worker: what an operator's gauge shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_messages_under_way(&self) -> Result<u64> {
+        let states = [DeliveryState::Queued.as_str(), DeliveryState::Sending.as_str()];
+        Ok(row::Entity::find().filter(row::Column::State.is_in(states)).count(&self.db()).await?)
+    }
+}
+
 impl SystemTx {
     /// Takes up to `most` messages that are due, for this worker alone until the lease ends.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claim_due_messages(&self, now: Timestamp, lease: Timestamp, most: u64) -> Result<Vec<MessageRow>> {
+    pub async fn claim_due_messages(
+        &self,
+        now: Timestamp,
+        lease: Timestamp,
+        most: u64,
+    ) -> Result<Vec<MessageRow>> {
         let due = Query::select()
             .column(row::Column::Id)
             .from(row::Entity)

@@ -6,8 +6,8 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
 use watchword_domain::Timestamp;
 use watchword_domain::pool::Pool;
 
-use crate::entity::entity;
 use crate::access::{PoolTx, SystemRows};
+use crate::entity::entity;
 use crate::{Result, StoreError, text};
 
 entity! { row = "pools";
@@ -26,7 +26,12 @@ impl SystemRows {
     /// # Errors
     /// When the database fails.
     pub async fn find_pool_by_domain(&self, domain: &str) -> Result<Option<Pool>> {
-        row::Entity::find().filter(row::Column::Domain.eq(domain)).one(&self.db()).await?.map(pool).transpose()
+        row::Entity::find()
+            .filter(row::Column::Domain.eq(domain))
+            .one(&self.db())
+            .await?
+            .map(pool)
+            .transpose()
     }
 
     /// Every pool, by domain.

@@ -117,7 +117,7 @@ impl PoolTx {
 impl SystemTx {
     /// Removes the tokens of the grants that `grants` selects as (pool, id).
     pub(crate) async fn delete_refresh_tokens_of(&self, grants: SelectStatement) -> Result<()> {
-        let family = Expr::tuple([Expr::col(row::Column::PoolId).into(), Expr::col(row::Column::GrantId).into()]);
+        let family = Expr::tuple([Expr::col(row::Column::PoolId), Expr::col(row::Column::GrantId)]);
         row::Entity::delete_many().filter(family.in_subquery(grants)).exec(&self.db()).await?;
         Ok(())
     }

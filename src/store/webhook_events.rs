@@ -18,7 +18,13 @@ impl SystemTx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claim_webhook_event(&self, key: &str, kind: &str, body: String, now: Timestamp) -> Result<bool> {
+    pub async fn claim_webhook_event(
+        &self,
+        key: &str,
+        kind: &str,
+        body: String,
+        now: Timestamp,
+    ) -> Result<bool> {
         let row = row::ActiveModel {
             id: Set(key.to_owned()),
             kind: Set(kind.to_owned()),

@@ -1,16 +1,24 @@
 //! Write transactions.
 //!
 //! PostgreSQL gives each its own connection. SQLite has one writer, and a commit waits for the disk; so transactions
-//! that queue up behind one another share a commit: each runs inside a savepoint of its own, the whole is committed once,
-//! and nobody is told "committed" before it is. A transaction that fails takes only its own savepoint with it.
+//! that queue up behind one another share a commit: each has a turn inside a savepoint, the whole is committed once, and
+//! nobody is told "committed" before it is. A transaction that fails takes only its own savepoint with it.
+//!
+//! The owner of a transaction may be gone at any moment: a browser that hangs up drops whatever is under way. So nothing
+//! here may be interrupted between two states: beginning and committing run in tasks of their own, and how a turn ended
+//! is a note that whoever has the next turn acts upon.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, oneshot};
 
 use crate::{Result, StoreError};
 
@@ -22,9 +30,9 @@ pub(crate) enum Writer {
 }
 
 impl Writer {
-    /// One connection whose transactions share commits.
-    pub(crate) fn grouped(connection: DatabaseConnection) -> Self {
-        Self::Grouped(Group { connection, batch: Arc::default() })
+    /// One connection whose transactions share commits; each waits for its turn as long as `patience`.
+    pub(crate) fn grouped(connection: DatabaseConnection, patience: Duration) -> Self {
+        Self::Grouped(Group { connection, patience, batch: Arc::default() })
     }
 
     /// A connection for every transaction.
@@ -39,11 +47,17 @@ impl Writer {
         }
     }
 
+    /// Begins a transaction. If the caller goes away meanwhile, it is begun all the same and dropped then: stopped half
+    /// way it would leave the connection inside a transaction that nobody knows of.
     pub(crate) async fn begin(&self) -> Result<WriteTx> {
-        match self {
-            Self::Grouped(group) => group.begin().await,
-            Self::Pooled(connection) => Ok(WriteTx { inner: connection.begin().await?, batch: None }),
-        }
+        let writer = self.clone();
+        let begun = tokio::spawn(async move {
+            match writer {
+                Self::Grouped(group) => group.begin().await,
+                Self::Pooled(connection) => Ok(WriteTx::Pooled(connection.begin().await?)),
+            }
+        });
+        begun.await.unwrap_or(Err(StoreError::NotCommitted))
     }
 
     pub(crate) async fn close(self) -> std::result::Result<(), DbErr> {
@@ -58,67 +72,125 @@ impl Writer {
 #[derive(Clone)]
 pub(crate) struct Group {
     connection: DatabaseConnection,
-    batch: Arc<Mutex<Batch>>,
+    patience: Duration,
+    batch: Arc<Mutex<Option<Batch>>>,
 }
 
 /// The transactions that will be committed together.
-#[derive(Default)]
-struct Batch {
-    outer: Option<DatabaseTransaction>,
-    waiting: Vec<oneshot::Sender<bool>>,
+pub(crate) struct Batch {
+    outer: DatabaseTransaction,
+    turn: Turn,
+    /// Who waits for the commit. Dropped without a word, they know that there was none.
+    waiting: Vec<oneshot::Sender<()>>,
+}
+
+/// What is to become of the savepoint `turn`.
+enum Turn {
+    /// It belongs to whoever holds the batch; when nobody does, its owner left it without a commit: undo it.
+    Open,
+    /// Its owner wants it kept.
+    Kept,
+}
+
+impl Batch {
+    /// A new batch, and its first turn.
+    async fn open(connection: &DatabaseConnection) -> std::result::Result<Self, DbErr> {
+        let immediate = Some(SqliteTransactionMode::Immediate);
+        let options =
+            TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        let outer = connection.begin_with_options(options).await?;
+        outer.execute_unprepared("SAVEPOINT turn").await?;
+        Ok(Self { outer, turn: Turn::Open, waiting: Vec::new() })
+    }
+
+    /// Ends the last turn the way its owner left it, and begins another.
+    ///
+    /// Fails when the savepoint is gone, because SQLite undid the whole transaction on its own account, as it does when
+    /// the disk is full. What failed then was one owner's statement; this is where the others' loss is noticed.
+    async fn next(&mut self) -> std::result::Result<(), DbErr> {
+        let statements = match self.turn {
+            Turn::Open => "ROLLBACK TO turn",
+            Turn::Kept => "RELEASE turn; SAVEPOINT turn",
+        };
+        self.outer.execute_unprepared(statements).await?;
+        self.turn = Turn::Open;
+        Ok(())
+    }
+
+    async fn commit(self) -> std::result::Result<(), DbErr> {
+        let statement = match self.turn {
+            Turn::Open => "ROLLBACK TO turn",
+            Turn::Kept => "RELEASE turn",
+        };
+        self.outer.execute_unprepared(statement).await?;
+        self.outer.commit().await?;
+        for waiting in self.waiting {
+            // Nobody listens when the transaction's owner went away; what it did is committed all the same.
+            let _ = waiting.send(());
+        }
+        Ok(())
+    }
 }
 
 impl Group {
     async fn begin(&self) -> Result<WriteTx> {
-        let mut batch = self.batch.clone().lock_owned().await;
-        if batch.outer.is_none() {
-            let immediate = Some(SqliteTransactionMode::Immediate);
-            let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
-            batch.outer = Some(self.connection.begin_with_options(options).await?);
+        let turn = tokio::time::timeout(self.patience, self.batch.clone().lock_owned()).await;
+        let mut batch = turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        if let Some(open) = batch.as_mut()
+            && let Err(error) = open.next().await
+        {
+            lost(&error);
+            *batch = None;
+        }
+        if batch.is_none() {
+            *batch = Some(Batch::open(&self.connection).await?);
             // The lock is fair: whoever queued before the flush is part of this commit, whoever came later opens the next.
             let group = self.clone();
             tokio::spawn(async move { group.flush().await });
         }
-        let Some(outer) = &batch.outer else { return Err(StoreError::NotCommitted) };
-        Ok(WriteTx { inner: outer.begin().await?, batch: Some(batch) })
+        let batch = OwnedMutexGuard::try_map(batch, Option::as_mut);
+        batch.map(WriteTx::Grouped).map_err(|_| StoreError::NotCommitted)
     }
 
     async fn flush(&self) {
         let mut batch = self.batch.lock().await;
-        let Some(outer) = batch.outer.take() else { return };
-        let committed = match outer.commit().await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::error!(%error, "a commit failed");
-                false
-            }
-        };
-        for waiting in batch.waiting.drain(..) {
-            // Nobody listens when the transaction's owner went away; what it did is committed all the same.
-            let _ = waiting.send(committed);
+        if let Some(open) = batch.take()
+            && let Err(error) = open.commit().await
+        {
+            lost(&error);
         }
     }
 }
 
+fn lost(error: &DbErr) {
+    tracing::error!(error = error as &dyn std::error::Error, "transactions were not committed");
+}
+
 /// A transaction under way. Dropped without a commit, it leaves nothing behind.
-pub(crate) struct WriteTx {
-    // Dropped first: the savepoint is gone before anybody else may use the connection.
-    inner: DatabaseTransaction,
-    batch: Option<OwnedMutexGuard<Batch>>,
+pub(crate) enum WriteTx {
+    Grouped(OwnedMappedMutexGuard<Option<Batch>, Batch>),
+    Pooled(DatabaseTransaction),
 }
 
 impl WriteTx {
     pub(crate) fn executor(&self) -> DatabaseExecutor<'_> {
-        DatabaseExecutor::Transaction(&self.inner)
+        match self {
+            Self::Grouped(batch) => DatabaseExecutor::Transaction(&batch.outer),
+            Self::Pooled(transaction) => DatabaseExecutor::Transaction(transaction),
+        }
     }
 
     /// Makes it durable, or says that it is not.
     pub(crate) async fn commit(self) -> Result<()> {
-        self.inner.commit().await?;
-        let Some(mut batch) = self.batch else { return Ok(()) };
-        let (told, committed) = oneshot::channel();
-        batch.waiting.push(told);
-        drop(batch);
-        if committed.await.unwrap_or(false) { Ok(()) } else { Err(StoreError::NotCommitted) }
+        match self {
+            Self::Grouped(mut batch) => {
+                let (told, committed) = oneshot::channel();
+                batch.waiting.push(told);
+                batch.turn = Turn::Kept;
+                drop(batch);
+                committed.await.map_err(|_| StoreError::NotCommitted)
+            }
+            Self::Pooled(transaction) => Ok(transaction.commit().await?),
+        }
     }
 }

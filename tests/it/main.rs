@@ -7,8 +7,13 @@
     reason = "a test that goes wrong should say so loudly and at once"
 )]
 
+mod logs;
+mod bad_input;
+mod isolation;
 mod oauth;
 mod pages;
 mod races;
+mod relying_party;
+mod schema;
 mod support;
 mod webhook;

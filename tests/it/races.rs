@@ -1,1 +1,17 @@
-//! Whatever can be used once, fired at by many at the same time.
+//! Everything that can be used once, asked for by many at the same moment: spent at most once, in every round, on both
+//! databases. The use cases are called as the doors call them; what a round needs beforehand is made without HTTP.
+
+mod claims;
+mod codes;
+mod commits;
+mod ground;
+mod outbox;
+mod people;
+mod tokens;
+mod webhooks;
+
+/// Rounds of every race.
+const ROUNDS: usize = 1000;
+
+/// Rounds that run beside one another, so that they also disturb one another.
+const ABREAST: usize = 8;

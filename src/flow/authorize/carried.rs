@@ -25,7 +25,12 @@ impl Watchword {
     ///
     /// # Errors
     /// When OpenSSL fails.
-    pub fn seal_request(&self, pool: &Pool, browser: &Browser, request: &AuthorizationRequest) -> Result<String, Fault> {
+    pub fn seal_request(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        request: &AuthorizationRequest,
+    ) -> Result<String, Fault> {
         let until = self.clock.now() + self.settings.lifetimes.sign_in();
         let carried = Carried { request: request.clone(), until };
         let text = serde_json::to_string(&carried).map_err(|_| Fault::Crypto("sealing a request"))?;

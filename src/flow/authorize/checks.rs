@@ -32,7 +32,11 @@ impl Watchword {
 }
 
 /// Where answers go: a redirect URI registered for this client, to the letter.
-pub(super) fn target(pool: &Pool, entry: &ClientEntry, params: &Params) -> Result<Target, Error<PageRefusal>> {
+pub(super) fn target(
+    pool: &Pool,
+    entry: &ClientEntry,
+    params: &Params,
+) -> Result<Target, Error<PageRefusal>> {
     let uri = params.one("redirect_uri").map_err(|_| Error::Refused(PageRefusal::Repeated))?;
     let uri = uri.filter(|uri| entry.client.allows_redirect(uri));
     let redirect_uri = uri.ok_or(Error::Refused(PageRefusal::RedirectUri))?.to_owned();
@@ -125,7 +129,10 @@ fn nothing_unsupported(case: &Case<'_>, _: &mut AuthorizationRequest) -> Result<
         ("registration", ErrorCode::RegistrationNotSupported),
     ] {
         if case.one(name)?.is_some() {
-            return Err(AuthorizationError::new(code, format!("{name} is not supported; send plain parameters")));
+            return Err(AuthorizationError::new(
+                code,
+                format!("{name} is not supported; send plain parameters"),
+            ));
         }
     }
     Ok(())
@@ -169,7 +176,9 @@ fn pkce(case: &Case<'_>, request: &mut AuthorizationRequest) -> Result<(), Autho
     let method = case.one("code_challenge_method")?;
     match (&challenge, method) {
         (None, None) if case.client.is_confidential() => {}
-        (None, None) => return Err(invalid("code_challenge is missing; a public client must use PKCE with S256")),
+        (None, None) => {
+            return Err(invalid("code_challenge is missing; a public client must use PKCE with S256"));
+        }
         (None, Some(_)) => return Err(invalid("code_challenge_method is given without code_challenge")),
         (Some(_), Some("S256")) => {}
         (Some(_), _) => return Err(invalid("code_challenge_method must be S256")),
@@ -195,7 +204,10 @@ fn max_age(case: &Case<'_>, request: &mut AuthorizationRequest) -> Result<(), Au
     Ok(())
 }
 
-fn values_for_the_client(case: &Case<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizationError> {
+fn values_for_the_client(
+    case: &Case<'_>,
+    request: &mut AuthorizationRequest,
+) -> Result<(), AuthorizationError> {
     case.one("state")?;
     request.nonce = case.owned("nonce")?;
     request.login_hint = case.owned("login_hint")?;

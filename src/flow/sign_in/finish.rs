@@ -71,7 +71,9 @@ impl Watchword {
             return refuse("the account is disabled");
         }
         match &sign_in.request.expected_sub {
-            Some(expected) if expected != user.id.as_str() => refuse("another person signed in than was asked for"),
+            Some(expected) if expected != user.id.as_str() => {
+                refuse("another person signed in than was asked for")
+            }
             _ => None,
         }
     }

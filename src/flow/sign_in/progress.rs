@@ -40,10 +40,16 @@ impl Watchword {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn progress(&self, pool: &Pool, sign_in: &SignIn, challenge: &ChallengeId) -> Result<Progress, Fault> {
+    pub async fn progress(
+        &self,
+        pool: &Pool,
+        sign_in: &SignIn,
+        challenge: &ChallengeId,
+    ) -> Result<Progress, Fault> {
         let rows = self.store.read(&pool.id);
         let limits = pool.limits(&self.settings.limits);
-        let challenge = rows.find_challenge(challenge).await?.ok_or(Fault::Missing("challenge of a sign-in"))?;
+        let challenge =
+            rows.find_challenge(challenge).await?.ok_or(Fault::Missing("challenge of a sign-in"))?;
         let phone = sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
         let message = rows.find_progress(&challenge.id).await?;
         let history = rows.find_send_history(&phone).await?;

@@ -8,7 +8,7 @@ use watchword_domain::limits::{self, ADDRESS_WINDOW, SendLimit, sliding_count, w
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::session::Method;
-use watchword_domain::sign_in::{Challenge, Door, EndReason, SignIn};
+use watchword_domain::sign_in::{Challenge, Door, EndReason, SignIn, Step};
 use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
@@ -111,13 +111,28 @@ impl Watchword {
         Ok(sign_in.id)
     }
 
-    /// Sends a code to another number within the same sign-in.
+    /// Sends a code to another number within the same sign-in. The same number again changes nothing while its code
+    /// still works: the person only went back to look.
     ///
     /// # Errors
     /// As [`start_sign_in`](Self::start_sign_in); when the sign-in is over.
-    pub async fn change_number(&self, pool: &Pool, current: Current, typed: &Typed<'_>) -> Outcome<(), SendRefusal> {
+    pub async fn change_number(
+        &self,
+        pool: &Pool,
+        current: Current,
+        typed: &Typed<'_>,
+    ) -> Outcome<(), SendRefusal> {
         let phone = read_phone(pool, typed)?;
+        if current.sign_in.phone.as_ref() == Some(&phone) && self.has_open_code(pool, &current).await? {
+            return Ok(());
+        }
         self.send_again(pool, current, phone).await
+    }
+
+    async fn has_open_code(&self, pool: &Pool, current: &Current) -> Result<bool, Fault> {
+        let Ok(Step::EnterCode(challenge)) = &current.step else { return Ok(false) };
+        let challenge = self.store.read(&pool.id).find_challenge(challenge).await?;
+        Ok(challenge.is_some_and(|challenge| challenge.open(self.clock.now()).is_ok()))
     }
 
     /// Sends a new code to the same number; the old one is dead from then on.
@@ -141,7 +156,8 @@ impl Watchword {
         let now = self.clock.now();
         let old = current.sign_in.challenge.clone();
         let challenge = ChallengeId::random(&*self.random);
-        let sign_in = SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
+        let sign_in =
+            SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
         let tx = self.store.begin(&pool.id).await?;
         self.write_code(&tx, pool, &sign_in, &phone, now).await?;
         if let Some(old) = &old {
@@ -199,7 +215,8 @@ impl Watchword {
         let code = numeric_code(&*self.random, limits.code_digits);
         tx.insert_challenge(&challenge, self.code_hash(pool, challenge.id.as_str(), &code)?).await?;
         tx.insert_message(&self.message(pool, &challenge, sign_in.language, &code)?).await?;
-        let (_, today) = tx.count(&format!("messages of {}", pool.id), day_start(now), day_start(now)).await?;
+        let (_, today) =
+            tx.count(&format!("messages of {}", pool.id), day_start(now), day_start(now)).await?;
         if today > limits.messages_per_pool_day {
             let tomorrow = day_start(now) + std::time::Duration::from_secs(24 * 60 * 60);
             return Err(Error::Refused(SendRefusal::Budget(tomorrow)));

@@ -12,7 +12,7 @@ use watchword_domain::scope::Scope;
 use watchword_domain::{Secret, Timestamp};
 use watchword_store::{CodeRow, GrantRow, PoolTx};
 
-use super::claims::Person;
+use super::claims::live_user;
 use super::mint::Issue;
 use crate::Watchword;
 use crate::crypto::{equal, pkce_challenge, token_hash};
@@ -83,8 +83,8 @@ impl Watchword {
         let rows = self.store.read(&pool.id);
         let known = rows.find_authorization_code(&hash).await?.filter(|code| code.client_id == client.id);
         let known = known.ok_or(Error::Refused(CodeRefusal::Unusable))?;
-        let person = Person::find(&rows, &known.user_id, &known.request.scopes).await?;
-        let checked = given.completes(client, &known.request).and(person.ok_or(CodeRefusal::User));
+        let user = live_user(&rows, &known.user_id).await?.ok_or(CodeRefusal::User);
+        let checked = given.completes(client, &known.request).and(user);
 
         let tx = self.store.begin(&pool.id).await?;
         let Some(code) = tx.claim_authorization_code(&hash, &client.id, now).await? else {
@@ -92,7 +92,7 @@ impl Watchword {
             return Err(Error::Refused(CodeRefusal::Unusable));
         };
         match checked {
-            Ok(person) => self.make_grant(tx, code, person, now).await.map_err(Error::Fault),
+            Ok(_) => self.make_grant(tx, code, now).await.map_err(Error::Fault),
             Err(refusal) => {
                 tx.commit().await?;
                 Err(Error::Refused(refusal))
@@ -100,13 +100,7 @@ impl Watchword {
         }
     }
 
-    async fn make_grant(
-        &self,
-        tx: PoolTx,
-        code: CodeRow,
-        person: Person,
-        now: Timestamp,
-    ) -> Result<Issue, Fault> {
+    async fn make_grant(&self, tx: PoolTx, code: CodeRow, now: Timestamp) -> Result<Issue, Fault> {
         let offline = code.request.scopes.has(Scope::OfflineAccess);
         let lifetimes = &self.settings.lifetimes;
         let last_token = lifetimes.access_token().max(lifetimes.id_token());
@@ -130,7 +124,7 @@ impl Watchword {
         }
         tx.commit().await?;
         let (scopes, nonce) = (grant.scopes.clone(), grant.nonce.clone());
-        Ok(Issue { grant, scopes, person, nonce, refresh_token })
+        Ok(Issue { grant, scopes, nonce, refresh_token })
     }
 }
 

@@ -1,5 +1,6 @@
-//! What a client learns of a person, by scope (OpenID Connect Core 1.0, sections 5.1 and 5.4). ID tokens and `/userinfo`
-//! say the same because both are written here.
+//! What a client learns of a person, by scope (OpenID Connect Core 1.0, sections 5.1 and 5.4), and of whom anything may
+//! be said at all. Only `/userinfo` tells it: an ID token comes back in an address, as the `id_token_hint` of a sign-out,
+//! and no address may hold a number.
 
 use serde_json::{Map, Value};
 use watchword_domain::ids::UserId;
@@ -14,12 +15,15 @@ pub(crate) struct Person {
     pub(crate) phone: Option<UserPhone>,
 }
 
+/// The user with this id; nobody when they are gone or disabled.
+pub(crate) async fn live_user(rows: &PoolRows, id: &UserId) -> Result<Option<UserRow>, Fault> {
+    Ok(rows.find_user(id).await?.filter(|user| user.disabled_at.is_none()))
+}
+
 impl Person {
     /// The person behind a user id; nobody when the user is gone or disabled. The number is only read for `phone`.
     pub(crate) async fn find(rows: &PoolRows, id: &UserId, scopes: &Scopes) -> Result<Option<Self>, Fault> {
-        let Some(user) = rows.find_user(id).await?.filter(|user| user.disabled_at.is_none()) else {
-            return Ok(None);
-        };
+        let Some(user) = live_user(rows, id).await? else { return Ok(None) };
         let phone = if scopes.has(Scope::Phone) { rows.find_phone_of(id).await? } else { None };
         Ok(Some(Self { user, phone }))
     }
@@ -44,13 +48,13 @@ impl Person {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use serde_json::json;
     use watchword_domain::{Language, Phone, Timestamp};
 
     /// A person with a number, and a name or none.
-    pub(crate) fn person(name: Option<&str>) -> Person {
+    fn person(name: Option<&str>) -> Person {
         let at = Timestamp::from_seconds(1_700_000_000);
         let user = UserRow {
             id: "5TvT2rG1yE9xZ0aBcDeFgH".into(),

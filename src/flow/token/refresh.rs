@@ -15,7 +15,7 @@ use watchword_domain::refresh::{RefreshFacts, RefreshStanding};
 use watchword_domain::scope::Scopes;
 use watchword_store::{GrantRow, PoolRows, RefreshTokenRow};
 
-use super::claims::Person;
+use super::claims::live_user;
 use super::mint::Issue;
 use crate::Watchword;
 use crate::crypto::token_hash;
@@ -102,16 +102,16 @@ impl Watchword {
             return Err(self.end_family(&pool.id, &presented.grant).await?);
         }
         let scopes = narrowed(&presented.grant.scopes, given.scope.as_deref()).map_err(Error::Refused)?;
-        let Some(person) = Person::find(&rows, &presented.grant.user_id, &scopes).await? else {
+        if live_user(&rows, &presented.grant.user_id).await?.is_none() {
             return Err(unusable);
-        };
+        }
         let refresh_token = if client.rotates_refresh_tokens() {
             Some(self.rotate(&pool.id, &presented).await?)
         } else {
             self.note_use(&pool.id, &presented).await?;
             None
         };
-        Ok(Issue { grant: presented.grant, scopes, person, nonce: None, refresh_token })
+        Ok(Issue { grant: presented.grant, scopes, nonce: None, refresh_token })
     }
 
     /// The one successor of a public client's token: made now, or as it was made before.

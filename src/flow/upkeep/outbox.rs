@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use watchword_domain::{DeliveryState, FailureClass, Timestamp};
-use watchword_messaging::{OutgoingCode, Outcome};
+use watchword_messaging::{Outcome, OutgoingCode};
 use watchword_store::{MessageRow, StatusReport};
 
 use crate::Watchword;
@@ -91,7 +91,11 @@ impl Watchword {
 
     async fn send(&self, message: &MessageRow) -> Result<Outcome, Fault> {
         let Some(sender) = &self.settings.whatsapp else {
-            return Ok(Outcome::Rejected { code: 0, class: FailureClass::SenderUnavailable, retry_after: None });
+            return Ok(Outcome::Rejected {
+                code: 0,
+                class: FailureClass::SenderUnavailable,
+                retry_after: None,
+            });
         };
         let code = self.master.open(&message_purpose(&message.pool_id, &message.id), &message.code_sealed)?;
         let outgoing = OutgoingCode {
@@ -113,7 +117,9 @@ impl Watchword {
             Outcome::NotSent { .. } => {
                 tx.save_requeued(&message.id, now + backoff(message.attempts)).await?;
             }
-            Outcome::Rejected { class: FailureClass::TryLater, retry_after, .. } if message.attempts < BUSY_TRIES => {
+            Outcome::Rejected { class: FailureClass::TryLater, retry_after, .. }
+                if message.attempts < BUSY_TRIES =>
+            {
                 let wait = retry_after.unwrap_or_else(|| backoff(message.attempts));
                 tx.save_requeued(&message.id, now + wait).await?;
             }

@@ -41,6 +41,8 @@ impl Watchword {
         if touched > 0 {
             tx.commit().await?;
         }
+        let under_way = self.store.read_system().count_messages_under_way().await?;
+        metrics::gauge!("watchword_messages_under_way").set(f64::from(u32::try_from(under_way).unwrap_or(u32::MAX)));
         Ok(touched)
     }
 }

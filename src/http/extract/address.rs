@@ -8,7 +8,8 @@ use ipnet::IpNet;
 /// The address to count: the last one in `X-Forwarded-For` that no trusted proxy wrote for itself. A header from
 /// anybody else, or one that does not parse, changes nothing.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+    let is_trusted =
+        |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut address = peer.to_canonical();
     let lines = headers.get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();

@@ -26,7 +26,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
     match doors.flow.authorize(&visitor.pool, &params, visitor.session.as_deref()).await {
         Ok(Decision::Respond(response)) => {
             let shown = Shown::new(visitor.language(None));
-            to_client(&doors, &visitor, shown, response)
+            to_client(&doors, &visitor, shown, &response)
         }
         Ok(Decision::Ask(request)) => {
             let language = visitor.language(params.one("ui_locales").ok().flatten());
@@ -46,7 +46,8 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
 pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request) -> Response {
     match form::read(request).await {
         Ok(params) => {
-            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.pairs()).finish();
+            let query =
+                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.pairs()).finish();
             see_other(&format!("{}?{query}", paths::within(&visitor.pool, paths::AUTHORIZE)))
         }
         Err(FormRefusal::TooLarge) => refuse(&doors, &visitor, ErrorKind::TooLarge, "the body is over 64 KB"),
@@ -60,11 +61,16 @@ pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request
 
 fn told(refusal: PageRefusal) -> (ErrorKind, &'static str) {
     match refusal {
-        PageRefusal::UnknownClient => (ErrorKind::UnknownClient, "client_id is missing or names no client of this pool"),
-        PageRefusal::Repeated => (ErrorKind::InvalidRequest, "client_id or redirect_uri is given more than once"),
-        PageRefusal::RedirectUri => {
-            (ErrorKind::RedirectUri, "redirect_uri is missing or not registered for this client, to the letter")
+        PageRefusal::UnknownClient => {
+            (ErrorKind::UnknownClient, "client_id is missing or names no client of this pool")
         }
+        PageRefusal::Repeated => {
+            (ErrorKind::InvalidRequest, "client_id or redirect_uri is given more than once")
+        }
+        PageRefusal::RedirectUri => (
+            ErrorKind::RedirectUri,
+            "redirect_uri is missing or not registered for this client, to the letter",
+        ),
     }
 }
 
@@ -81,7 +87,8 @@ pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> String {
         .append_pair("client_id", request.client_id.as_str())
         .append_pair("redirect_uri", &request.redirect_uri)
         .append_pair("scope", &request.scopes.to_string());
-    let optional = [("state", &request.state), ("nonce", &request.nonce), ("login_hint", &request.login_hint)];
+    let optional =
+        [("state", &request.state), ("nonce", &request.nonce), ("login_hint", &request.login_hint)];
     for (name, value) in optional {
         query.extend_pairs(value.iter().map(|value| (name, value)));
     }

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use watchword_domain::Language;
+use watchword_domain::pool::Pool;
 use watchword_flow::authorize::Params;
 use watchword_flow::error::Error;
 use watchword_flow::logout::{LogoutDecision, LogoutRefusal};
@@ -32,7 +33,12 @@ pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request
     let Ok(params) = form::read(request).await else {
         return refuse(&doors, &visitor, LogoutRefusal::Malformed);
     };
-    let confirmed = match params.one("csrf").ok().flatten().map(|token| doors.flow.is_form_token(&visitor.pool.id, &visitor.browser, token)) {
+    let confirmed = match params
+        .one("csrf")
+        .ok()
+        .flatten()
+        .map(|token| doors.flow.is_form_token(&visitor.pool.id, &visitor.browser, token))
+    {
         None => false,
         Some(Ok(true)) => true,
         Some(Ok(false)) => {
@@ -41,7 +47,17 @@ pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request
         }
         Some(Err(fault)) => return failed(&doors, &visitor, visitor.language(None), &fault),
     };
+    if !confirmed && visitor.session.is_none() && params.one("id_token_hint") == Ok(None) {
+        return see_other(&again_by_query(&visitor.pool, &params));
+    }
     answer(&doors, &visitor, params, confirmed).await
+}
+
+/// Where to ask the same again. A form that another site posted comes without our cookies, so that nobody would seem to
+/// be signed in; by query the browser brings them. Only for a request without a hint: no token goes into an address.
+fn again_by_query(pool: &Pool, params: &Params) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.pairs()).finish();
+    format!("{}?{query}", paths::within(pool, paths::END_SESSION))
 }
 
 async fn answer(doors: &Doors, visitor: &Visitor, params: Params, confirmed: bool) -> Response {
@@ -57,7 +73,10 @@ async fn answer(doors: &Doors, visitor: &Visitor, params: Params, confirmed: boo
         Err(Error::Refused(refusal)) => return refuse(doors, visitor, refusal),
         Err(Error::Fault(fault)) => return failed(doors, visitor, language, &fault),
     };
-    set_cookie(response.headers_mut(), &cookies::remove(&visitor.pool, CookieKind::Session));
+    // Who showed no session may have one all the same, of somebody the hint does not speak for.
+    if visitor.session.is_some() {
+        set_cookie(response.headers_mut(), &cookies::remove(&visitor.pool, CookieKind::Session));
+    }
     response
 }
 
@@ -73,16 +92,20 @@ fn ask(doors: &Doors, visitor: &Visitor, language: Language, params: &Params) ->
         client_name: visitor.pool.name.clone(),
         cancel_url: None,
     };
-    let shown = Shown { form_target: params.one("post_logout_redirect_uri").ok().flatten(), ..Shown::new(language) };
+    let shown =
+        Shown { form_target: params.one("post_logout_redirect_uri").ok().flatten(), ..Shown::new(language) };
     page(doors, visitor, &shown.status(StatusCode::OK), &view)
 }
 
 fn refuse(doors: &Doors, visitor: &Visitor, refusal: LogoutRefusal) -> Response {
     let (kind, technical) = match refusal {
-        LogoutRefusal::Malformed => (ErrorKind::InvalidRequest, "a parameter is repeated, too long or not UTF-8"),
-        LogoutRefusal::Hint => {
-            (ErrorKind::InvalidRequest, "id_token_hint is no ID token of this issuer, or of another client than client_id")
+        LogoutRefusal::Malformed => {
+            (ErrorKind::InvalidRequest, "a parameter is repeated, too long or not UTF-8")
         }
+        LogoutRefusal::Hint => (
+            ErrorKind::InvalidRequest,
+            "id_token_hint is no ID token of this issuer, or of another client than client_id",
+        ),
         LogoutRefusal::RedirectUri => (
             ErrorKind::RedirectUri,
             "post_logout_redirect_uri is not registered for this client, or neither id_token_hint nor client_id names one",

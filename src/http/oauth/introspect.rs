@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
 use watchword_domain::Secret;
 use watchword_flow::authorize::ParamRefusal;
 use watchword_flow::client_auth::{ClientProof, Credentials};
 use watchword_flow::error::Error;
-use watchword_flow::introspect::{Introspection, IntrospectionRefusal};
+use watchword_flow::introspect::{Introspection, IntrospectionRefusal, RefreshClaims};
+use watchword_flow::token::AccessClaims;
 
 use crate::Doors;
 use crate::extract::client_credentials::ClientForm;
@@ -40,30 +41,38 @@ pub async fn post(
         doors.flow.introspect(&pool, &credentials, &token).await.map_err(IntrospectError::Flow)
     };
     match said.await {
-        Ok(introspection) => private_json(&body(introspection, &pool.issuer)),
+        Ok(introspection) => private_json(&IntrospectBody::from(introspection)),
         Err(error) => error.face(&credentials).into_response(),
     }
 }
 
-/// RFC 7662, section 2.2. A token that does not hold is that and nothing else.
-fn body(introspection: Introspection, issuer: &str) -> Value {
-    match introspection {
-        Introspection::Inactive => json!({ "active": false }),
-        Introspection::Access(claims) => {
-            let mut body = json!(claims);
-            body["active"] = true.into();
-            body["token_type"] = "Bearer".into();
-            body
+/// An answer (RFC 7662, section 2.2). A token that does not hold is that and nothing else.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum IntrospectBody {
+    Inactive {
+        active: bool,
+    },
+    Access {
+        active: bool,
+        token_type: &'static str,
+        #[serde(flatten)]
+        claims: Box<AccessClaims>,
+    },
+    Refresh {
+        active: bool,
+        #[serde(flatten)]
+        claims: RefreshClaims,
+    },
+}
+
+impl From<Introspection> for IntrospectBody {
+    fn from(introspection: Introspection) -> Self {
+        match introspection {
+            Introspection::Inactive => Self::Inactive { active: false },
+            Introspection::Access(claims) => Self::Access { active: true, token_type: "Bearer", claims },
+            Introspection::Refresh(claims) => Self::Refresh { active: true, claims },
         }
-        Introspection::Refresh(claims) => json!({
-            "active": true,
-            "iss": issuer,
-            "sub": claims.sub,
-            "client_id": claims.client_id,
-            "scope": claims.scopes.to_string(),
-            "iat": claims.iat,
-            "exp": claims.exp,
-        }),
     }
 }
 
@@ -86,20 +95,57 @@ impl IntrospectError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchword_domain::scope::Scopes;
-    use watchword_flow::introspect::RefreshClaims;
+    use serde_json::{Value, json};
+
+    fn body(introspection: Introspection) -> Value {
+        serde_json::to_value(IntrospectBody::from(introspection)).unwrap()
+    }
 
     #[test]
     fn a_token_that_does_not_hold_is_inactive_and_nothing_else() {
-        assert_eq!(body(Introspection::Inactive, "https://id.example.com/acme"), json!({ "active": false }));
+        assert_eq!(body(Introspection::Inactive), json!({ "active": false }));
+    }
+
+    #[test]
+    fn an_access_token_is_told_with_all_it_says() {
+        let claims = AccessClaims {
+            iss: "https://id.example.com/acme".into(),
+            aud: "https://id.example.com/acme".into(),
+            sub: "user".into(),
+            client_id: "shop".into(),
+            jti: "grant.random".into(),
+            iat: 1,
+            exp: 2,
+            scope: "openid".into(),
+            auth_time: 0,
+            acr: "urn:watchword:acr:1".into(),
+            amr: vec!["otp".into()],
+        };
+        let expected = json!({
+            "active": true,
+            "token_type": "Bearer",
+            "iss": "https://id.example.com/acme",
+            "aud": "https://id.example.com/acme",
+            "sub": "user",
+            "client_id": "shop",
+            "jti": "grant.random",
+            "iat": 1,
+            "exp": 2,
+            "scope": "openid",
+            "auth_time": 0,
+            "acr": "urn:watchword:acr:1",
+            "amr": ["otp"],
+        });
+        assert_eq!(body(Introspection::Access(Box::new(claims))), expected);
     }
 
     #[test]
     fn a_refresh_token_is_not_called_a_bearer_token() {
         let claims = RefreshClaims {
-            client_id: "shop".into(),
+            iss: "https://id.example.com/acme".into(),
             sub: "user".into(),
-            scopes: Scopes::parse("openid offline_access"),
+            client_id: "shop".into(),
+            scope: "openid offline_access".into(),
             iat: 1,
             exp: 2,
         };
@@ -112,6 +158,6 @@ mod tests {
             "iat": 1,
             "exp": 2,
         });
-        assert_eq!(body(Introspection::Refresh(claims), "https://id.example.com/acme"), expected);
+        assert_eq!(body(Introspection::Refresh(claims)), expected);
     }
 }

@@ -76,7 +76,7 @@ fn finish(doors: &Doors, visitor: &Visitor, language: Language, finished: Finish
         Ok(mark) => mark,
         Err(fault) => return failed(doors, visitor, language, &fault),
     };
-    let mut response = to_client(doors, visitor, Shown::new(language), finished.response);
+    let mut response = to_client(doors, visitor, Shown::new(language), &finished.response);
     if let Some(cookie) = finished.session_cookie {
         let headers = response.headers_mut();
         set_cookie(headers, &cookies::write(&visitor.pool, CookieKind::Session, cookie.expose()));

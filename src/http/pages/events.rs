@@ -31,6 +31,7 @@ struct Follower {
     challenge: ChallengeId,
     language: Language,
     news: watch::Receiver<()>,
+    closing: watch::Receiver<bool>,
     last: Option<String>,
     looks: u32,
 }
@@ -46,6 +47,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<
     let follower = Follower {
         language: visitor.chosen.unwrap_or(current.sign_in.language),
         news: doors.flow.follow(&challenge),
+        closing: doors.closing.subscribe(),
         sign_in: current.sign_in,
         challenge,
         doors,
@@ -71,6 +73,7 @@ impl Follower {
                 tokio::select! {
                     _ = self.news.changed() => {}
                     () = tokio::time::sleep(PATIENCE) => {}
+                    _ = self.closing.wait_for(|closing| *closing) => return None,
                 }
             }
             self.looks += 1;
@@ -85,7 +88,8 @@ impl Follower {
 
     /// What there is to tell, and what of it makes it news: seconds that merely passed do not.
     async fn look(&self) -> Option<(String, String)> {
-        let progress = self.doors.flow.progress(&self.visitor.pool, &self.sign_in, &self.challenge).await.ok()?;
+        let progress =
+            self.doors.flow.progress(&self.visitor.pool, &self.sign_in, &self.challenge).await.ok()?;
         progress.challenge.open(self.doors.flow.now()).ok()?;
         let part = delivery_of(&progress, self.doors.flow.now());
         let event = self.doors.pages.delivery_event(&part, self.language).ok()?;

@@ -93,7 +93,11 @@ fn may_change(reason: EndReason) -> Result<(), EndReason> {
 
 /// A number was typed.
 pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
-    if posted.field("sign_in").is_empty() { start(&doors, &posted).await } else { change(&doors, &posted).await }
+    if posted.field("sign_in").is_empty() {
+        start(&doors, &posted).await
+    } else {
+        change(&doors, &posted).await
+    }
 }
 
 async fn start(doors: &Doors, posted: &Posted) -> Response {
@@ -126,7 +130,8 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
         Err(Error::Refused(_)) => return unknown(doors, visitor),
         Err(Error::Fault(fault)) => return failed(doors, visitor, visitor.language(None), &fault),
     };
-    let (request, language) = (current.sign_in.request.clone(), visitor.chosen.unwrap_or(current.sign_in.language));
+    let (request, language) =
+        (current.sign_in.request.clone(), visitor.chosen.unwrap_or(current.sign_in.language));
     match doors.flow.change_number(&visitor.pool, current, &typed(posted, language)).await {
         Ok(()) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
         Err(Error::Refused(refusal)) => {
@@ -177,7 +182,9 @@ fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<Phon
         SendRefusal::Phone(PhoneRefusal::TooShort) => PhoneError::TooShort,
         SendRefusal::Phone(PhoneRefusal::TooLong) => PhoneError::TooLong,
         SendRefusal::Phone(_) => PhoneError::NotANumber,
-        SendRefusal::NotServed(Some(country)) if !served.contains(&country) => PhoneError::WrongCountry(country),
+        SendRefusal::NotServed(Some(country)) if !served.contains(&country) => {
+            PhoneError::WrongCountry(country)
+        }
         SendRefusal::NotServed(_) => PhoneError::NotAllowedHere,
         SendRefusal::Wait(until) => PhoneError::Wait { seconds: seconds(until) },
         SendRefusal::Allowance(until) => PhoneError::TooManyToday { seconds: seconds(until) },
@@ -188,7 +195,12 @@ fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<Phon
     })
 }
 
-async fn show(doors: &Doors, visitor: &Visitor, question: Question<'_>, error: Option<PhoneError>) -> Response {
+async fn show(
+    doors: &Doors,
+    visitor: &Visitor,
+    question: Question<'_>,
+    error: Option<PhoneError>,
+) -> Response {
     let language = question.language;
     let facts = async {
         let client = doors.flow.client(&visitor.pool.id, &question.request.client_id).await?;
@@ -201,7 +213,8 @@ async fn show(doors: &Doors, visitor: &Visitor, question: Question<'_>, error: O
     };
     let client_name = client.map_or_else(|| visitor.pool.name.clone(), |entry| entry.client.name.clone());
     let shown = Shown::new(language).status(status_of(error)).retry_after(wait_of(error));
-    let shown = Shown { here: question.here, ..shown }.leading_to(&question.request.redirect_uri, &client_name);
+    let shown =
+        Shown { here: question.here, ..shown }.leading_to(&question.request.redirect_uri, &client_name);
     let view = PhoneView {
         csrf: Csrf::new(csrf),
         action: paths::within(&visitor.pool, paths::PHONE),

@@ -69,12 +69,11 @@ const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// A page of a pool.
 pub fn page<V: View>(doors: &Doors, visitor: &Visitor, shown: &Shown<'_>, view: &V) -> Response {
-    let nonce = opaque_token(&SystemRandom);
     let chrome = Chrome {
         brand: Some(brand_of(&visitor.pool)),
         language: shown.language,
         languages: shown.here.map(language_links).unwrap_or_default(),
-        csp_nonce: nonce.clone(),
+        csp_nonce: opaque_token(&SystemRandom),
         request_id: visitor.request_id.clone(),
     };
     let mut response = render(doors, shown.status, &chrome, shown.form_target, view);
@@ -85,7 +84,8 @@ pub fn page<V: View>(doors: &Doors, visitor: &Visitor, shown: &Shown<'_>, view: 
     if let Some(language) = visitor.chosen_now {
         set_cookie(headers, &cookies::write(&visitor.pool, CookieKind::Language, language.tag()));
     }
-    if let Some(value) = shown.retry_after.and_then(|seconds| HeaderValue::try_from(seconds.to_string()).ok()) {
+    if let Some(value) = shown.retry_after.and_then(|seconds| HeaderValue::try_from(seconds.to_string()).ok())
+    {
         headers.insert(RETRY_AFTER, value);
     }
     response
@@ -167,7 +167,11 @@ fn render<V: View>(
     let html = match doors.pages.render(view, chrome) {
         Ok(html) => html,
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, template = V::TEMPLATE, "a page cannot be shown");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                template = V::TEMPLATE,
+                "a page cannot be shown"
+            );
             return crashed();
         }
     };
@@ -188,7 +192,7 @@ fn render<V: View>(
 /// section 4.16).
 fn content_security_policy(nonce: &str, form_target: Option<&str>) -> String {
     let mut policy = format!(
-        "default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}'; \
+        "default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self'; \
          img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     );
     if let Some(source) = form_target.and_then(source_of) {
@@ -243,8 +247,12 @@ mod tests {
     fn a_form_may_end_at_the_client_it_is_for_and_nowhere_else() {
         let policy = |target| content_security_policy("n", target);
         assert!(policy(None).ends_with("form-action 'self'"));
-        assert!(policy(Some("https://shop.example/cb?x")).ends_with("form-action 'self' https://shop.example"));
-        assert!(policy(Some("http://localhost:8082/cb")).ends_with("form-action 'self' http://localhost:8082"));
+        assert!(
+            policy(Some("https://shop.example/cb?x")).ends_with("form-action 'self' https://shop.example")
+        );
+        assert!(
+            policy(Some("http://localhost:8082/cb")).ends_with("form-action 'self' http://localhost:8082")
+        );
         assert!(policy(Some("com.example.app:/cb")).ends_with("form-action 'self' com.example.app:"));
     }
 

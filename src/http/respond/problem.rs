@@ -8,7 +8,10 @@ use watchword_flow::error::Fault;
 
 /// Whether whoever asks would rather see a page: browsers say so.
 pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A problem document.
@@ -20,7 +23,11 @@ pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
 
 /// No pool has the domain in the address.
 pub fn unknown_pool() -> Response {
-    problem(StatusCode::NOT_FOUND, "Unknown pool", "No user pool has this domain; check the issuer's address.")
+    problem(
+        StatusCode::NOT_FOUND,
+        "Unknown pool",
+        "No user pool has this domain; check the issuer's address.",
+    )
 }
 
 /// Nothing is at the address.
@@ -37,7 +44,11 @@ pub fn method_not_allowed() -> Response {
 pub fn fault(fault: &Fault) -> Response {
     tracing::error!(error = fault as &dyn std::error::Error, "a request failed");
     if !fault.is_outage() {
-        return problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error", "Something went wrong on our side.");
+        return problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal error",
+            "Something went wrong on our side.",
+        );
     }
     let detail = "The database does not answer; try again in a moment.";
     let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "Unavailable", detail);

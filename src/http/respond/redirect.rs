@@ -19,15 +19,21 @@ pub fn see_other(location: &str) -> Response {
 }
 
 /// An authorization response on its way to the client (RFC 6749, section 4.1.2; Form Post Response Mode, section 2).
-pub fn to_client(doors: &Doors, visitor: &Visitor, shown: Shown<'_>, response: AuthorizationResponse) -> Response {
+pub fn to_client(
+    doors: &Doors,
+    visitor: &Visitor,
+    shown: Shown<'_>,
+    response: &AuthorizationResponse,
+) -> Response {
     match response.mode {
-        ResponseMode::Query => match with_query(&response) {
+        ResponseMode::Query => match with_query(response) {
             Some(location) => see_other(&location),
             None => crashed(),
         },
         ResponseMode::FormPost => {
             let shown = Shown { form_target: Some(&response.redirect_uri), ..shown };
-            let fields = response.params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            let fields =
+                response.params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             let view = FormPostView {
                 action: response.redirect_uri.clone(),
                 fields,

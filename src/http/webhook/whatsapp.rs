@@ -4,8 +4,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode};
 use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use watchword_flow::error::Error;
 
 use crate::Doors;
@@ -39,7 +39,8 @@ pub async fn post(
         }
         Err(Error::Fault(fault)) => {
             tracing::error!(error = &fault as &dyn std::error::Error, "a webhook was not stored");
-            let mut response = (StatusCode::SERVICE_UNAVAILABLE, "not stored; send it again\n").into_response();
+            let mut response =
+                (StatusCode::SERVICE_UNAVAILABLE, "not stored; send it again\n").into_response();
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
             response
         }

@@ -85,6 +85,7 @@ impl CloudApi {
         if settings.connect_timeout.is_zero() || settings.connect_timeout >= settings.timeout {
             return Err(SettingsRefusal::Timeouts);
         }
+        #[expect(clippy::disallowed_methods, reason = "the seam: time-outs set, redirects and retries off")]
         let client = Client::builder()
             .user_agent(concat!("watchword/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(settings.connect_timeout)

@@ -1,1 +1,13 @@
 mod authorize;
+mod client;
+mod discovery;
+mod end_session;
+mod introspect;
+mod jwks;
+mod page_headers;
+mod prompt;
+mod refresh;
+mod revoke;
+mod subject;
+mod token;
+mod userinfo;

@@ -1,1 +1,16 @@
+mod change;
 mod code;
+mod delivery;
+mod events;
+mod form_post;
+mod forms;
+mod frame;
+mod language;
+mod limits;
+mod lock;
+mod outbox;
+mod phone;
+mod resend;
+mod secrets;
+mod session;
+mod sign_in;

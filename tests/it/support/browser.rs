@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::Value;
+use watchword_flow::projects::Project;
 
-use super::{House, query_of, with_query};
+use super::{House, query_of, request, with_query};
 
 /// A response, read.
 #[derive(Debug, Clone)]
@@ -38,9 +39,53 @@ impl Answer {
     /// The value of a hidden field on the page.
     pub fn hidden(&self, name: &str) -> String {
         let marker = format!("name=\"{name}\" value=\"");
-        let rest = self.text.split_once(&marker).unwrap_or_else(|| panic!("no field {name} in {}", self.text)).1;
+        let rest =
+            self.text.split_once(&marker).unwrap_or_else(|| panic!("no field {name} in {}", self.text)).1;
         rest.split_once('"').unwrap().0.to_owned()
     }
+
+    /// The text of the element with this id.
+    pub fn element(&self, id: &str) -> String {
+        let marker = format!("id=\"{id}\"");
+        let rest = self.text.split_once(&marker).unwrap_or_else(|| panic!("no {id} in {}", self.text)).1;
+        let text = rest.split_once('>').unwrap().1.split_once("</").unwrap().0;
+        unescaped(text)
+    }
+
+    /// What stands in the text field with this id.
+    pub fn value(&self, id: &str) -> String {
+        let field = self.tag(&format!("<input id=\"{id}\""));
+        unescaped(field.split_once(" value=\"").unwrap().1.split_once('"').unwrap().0)
+    }
+
+    /// The tag of a choice, by its value.
+    pub fn option(&self, value: &str) -> &str {
+        self.tag(&format!("<option value=\"{value}\""))
+    }
+
+    fn tag(&self, start: &str) -> &str {
+        let rest = self.text.split_once(start).unwrap_or_else(|| panic!("no {start} in {}", self.text)).1;
+        rest.split_once('>').unwrap().0
+    }
+
+    /// The page's heading.
+    pub fn heading(&self) -> String {
+        let rest = self.text.split_once("<h1>").unwrap_or_else(|| panic!("no heading in {}", self.text)).1;
+        unescaped(rest.split_once("</h1>").unwrap().0)
+    }
+
+    /// Where the page's one link in the shape of a button leads.
+    pub fn button(&self) -> String {
+        let marker = "<a class=\"button\" href=\"";
+        let rest = self.text.split_once(marker).unwrap_or_else(|| panic!("no button in {}", self.text)).1;
+        unescaped(rest.split_once('"').unwrap().0)
+    }
+}
+
+fn unescaped(html: &str) -> String {
+    let entities =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x3D;", "="), ("&amp;", "&")];
+    entities.iter().fold(html.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
 }
 
 /// A browser. Clones share their cookies, as tabs do.
@@ -61,6 +106,12 @@ impl Browser {
         cookies.iter().find(|(name, _)| name.contains(word)).map(|(_, value)| value.clone())
     }
 
+    /// Its cookies, as it sends them.
+    pub fn cookie_line(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
     pub async fn get(&self, url: &str) -> Answer {
         self.send(self.http.get(url).header("accept", "text/html")).await
     }
@@ -70,11 +121,7 @@ impl Browser {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let line = {
-            let cookies = self.cookies.lock().unwrap();
-            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-        };
-        let answer = Answer::of(request.header(COOKIE, line).send().await.unwrap()).await;
+        let answer = Answer::of(request.header(COOKIE, self.cookie_line()).send().await.unwrap()).await;
         let mut cookies = self.cookies.lock().unwrap();
         for line in answer.headers.get_all(SET_COOKIE) {
             let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
@@ -93,6 +140,12 @@ impl Browser {
         self.authorize(house, &house.request()).await
     }
 
+    /// Opens the number page of another project.
+    pub async fn open_at(&self, project: &Project) -> Answer {
+        let authorize = format!("{}/authorize", project.pool.issuer);
+        self.get(&with_query(&authorize, &request(project.client.id.as_str()))).await
+    }
+
     /// Sends an authorization request.
     pub async fn authorize(&self, house: &House, request: &[(String, String)]) -> Answer {
         self.get(&with_query(&house.url("/authorize"), request)).await
@@ -100,9 +153,31 @@ impl Browser {
 
     /// Types a number on the page that was opened.
     pub async fn type_phone(&self, house: &House, page: &Answer, phone: &str) -> Answer {
+        self.type_phone_at(&house.pool.issuer, page, phone).await
+    }
+
+    /// Types a number on a page of the pool with this issuer.
+    pub async fn type_phone_at(&self, issuer: &str, page: &Answer, phone: &str) -> Answer {
         let (csrf, sealed) = (page.hidden("csrf"), page.hidden("sealed"));
         let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", phone)];
+        self.post(&format!("{issuer}/sign-in/phone"), &form).await
+    }
+
+    /// Types another number within the sign-in of a code page.
+    pub async fn change_phone(&self, house: &House, page: &Answer, phone: &str) -> Answer {
+        let (csrf, sign_in) = (page.hidden("csrf"), page.hidden("sign_in"));
+        let form = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("country", "US"), ("phone", phone)];
         self.post(&house.url("/sign-in/phone"), &form).await
+    }
+
+    /// A page of the provider, by its path.
+    pub async fn page(&self, house: &House, path: &str) -> Answer {
+        self.get(&format!("http://{}{path}", house.provider)).await
+    }
+
+    /// The code page of a sign-in, looked at again.
+    pub async fn look_again(&self, house: &House, page: &Answer) -> Answer {
+        self.get(&house.url(&format!("/sign-in/code?sign_in={}", page.hidden("sign_in")))).await
     }
 
     /// Types a number and follows to the code page.
@@ -110,7 +185,7 @@ impl Browser {
         let page = self.open(house).await;
         assert_eq!(page.status, 200, "{}", page.text);
         let location = self.type_phone(house, &page, phone).await.location();
-        self.get(&format!("http://{}{location}", house.provider)).await
+        self.page(house, &location).await
     }
 
     /// Types a code on the code page.

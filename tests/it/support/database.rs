@@ -6,6 +6,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use watchword_store::Settings;
 
+use super::House;
+
 /// A fresh database that goes away with this value.
 pub struct Database {
     pub settings: Settings,
@@ -38,14 +40,34 @@ impl Database {
     }
 }
 
+impl House {
+    /// The database goes away under the running service: dropped on its server, or every connection to the file closed.
+    pub async fn lose_database(&self) {
+        #[cfg(feature = "test-postgres")]
+        if let Some((server, name)) = self.database.settings.url.rsplit_once('/').filter(|_| self.on_postgres()) {
+            let admin = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
+            let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+            sea_orm::ConnectionTrait::execute_unprepared(&admin, &drop).await.unwrap();
+            return;
+        }
+        self.store.clone().close().await.unwrap();
+    }
+
+    #[cfg(feature = "test-postgres")]
+    fn on_postgres(&self) -> bool {
+        self.database.settings.url.starts_with("postgres")
+    }
+}
+
 fn settings(url: String) -> Settings {
     Settings { url, connections: 8, patience: Duration::from_secs(20) }
 }
 
-/// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database!(fn name(house) { … })`.
+/// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database! { fn name(house) { … } }`, or
+/// `fn name(house with |usual| Limits { … }) { … }` for an installation with other limits.
 #[macro_export]
 macro_rules! on_each_database {
-    ($($(#[$doc:meta])* fn $name:ident($house:ident) $body:block)*) => {$(
+    ($($(#[$doc:meta])* fn $name:ident($house:ident $(with $limits:expr)?) $body:block)*) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports, reason = "a short test needs less than its file")]
@@ -53,15 +75,21 @@ macro_rules! on_each_database {
 
             async fn run($house: $crate::support::House) $body
 
+            async fn run_on(database: $crate::support::Database) {
+                let limits = $crate::support::House::usual_limits();
+                $(let limits = ($limits)(limits);)?
+                run($crate::support::House::with_limits(database, limits).await).await;
+            }
+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                run($crate::support::House::on($crate::support::Database::sqlite()).await).await;
+                run_on($crate::support::Database::sqlite()).await;
             }
 
             #[cfg(feature = "test-postgres")]
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                run($crate::support::House::on($crate::support::Database::postgres().await).await).await;
+                run_on($crate::support::Database::postgres().await).await;
             }
         }
     )*};

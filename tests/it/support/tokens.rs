@@ -15,6 +15,12 @@ pub fn challenge_of(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(openssl::sha::sha256(verifier.as_bytes()))
 }
 
+/// A code of the same length that is not this one.
+pub fn another(code: &str) -> String {
+    let (first, rest) = code.split_at(1);
+    format!("{}{rest}", (first.parse::<u8>().unwrap() + 1) % 10)
+}
+
 /// The claims of a JWT, unverified.
 pub fn claims_of(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()

@@ -1,1 +1,2 @@
+mod handshake;
 mod whatsapp;

@@ -1,0 +1,67 @@
+//! A flag for every setting of the table that has one, and `--config`.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
+
+use crate::config::reference::plain;
+use crate::config::setting::Setting;
+use crate::config::sources::Sources;
+use crate::config::table::SETTINGS;
+
+const HEADING: &str = "Settings, over watchword.toml and the environment";
+
+/// Settings given as flags: those at the top of the table, or the simulator's own.
+#[derive(Debug, Clone)]
+pub struct SettingFlags<const OF_SIMULATOR: bool> {
+    file: Option<PathBuf>,
+    given: Vec<(&'static str, String)>,
+}
+
+impl<const OF_SIMULATOR: bool> SettingFlags<OF_SIMULATOR> {
+    /// All sources of this process, with these flags over them.
+    pub(super) fn sources(self) -> Sources {
+        Sources::of_process(self.file, self.given)
+    }
+
+    fn flagged() -> impl Iterator<Item = (&'static Setting, String)> {
+        SETTINGS
+            .iter()
+            .filter(|setting| setting.section().is_some() == OF_SIMULATOR)
+            .filter_map(|setting| Some((setting, setting.flag()?)))
+    }
+}
+
+impl<const OF_SIMULATOR: bool> Args for SettingFlags<OF_SIMULATOR> {
+    fn augment_args(command: Command) -> Command {
+        let file = Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("The file of settings [default: watchword.toml, where there is one]")
+            .help_heading(HEADING);
+        Self::flagged().fold(command.arg(file), |command, (setting, flag)| {
+            let help = format!("{} [variable: {}]", plain(setting), setting.variable());
+            let arg = Arg::new(setting.name).long(flag).value_name("VALUE").help(help);
+            command.arg(arg.help_heading(HEADING).hide_short_help(true))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<const OF_SIMULATOR: bool> FromArgMatches for SettingFlags<OF_SIMULATOR> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let value = |setting: &Setting| matches.get_one::<String>(setting.name).cloned();
+        let given =
+            Self::flagged().filter_map(|(setting, _)| Some((setting.name, value(setting)?))).collect();
+        Ok(Self { file: matches.get_one::<PathBuf>("config").cloned(), given })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

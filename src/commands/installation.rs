@@ -1,0 +1,128 @@
+//! An installation: its database opened, its master key fitted, its use cases ready to be called.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use watchword_flow::crypto::MasterKey;
+use watchword_flow::error::Fault;
+use watchword_flow::seams::{SystemClock, SystemRandom};
+use watchword_flow::{Settings, Watchword, WhatsappSender};
+use watchword_messaging::whatsapp::{self, CloudApi, SettingsRefusal};
+use watchword_store::{Store, StoreError};
+
+use super::{files, master_key};
+use crate::config::problem::{Problem, Problems};
+use crate::config::{Config, Database, Sender, Storage};
+
+/// What commands work with.
+pub struct Installation {
+    /// The use cases.
+    pub flow: Arc<Watchword>,
+    /// The rows, to be closed in the end.
+    pub store: Store,
+}
+
+/// Opens the installation: makes what a new one lacks, brings the schema up to date, and refuses a master key that does
+/// not fit.
+///
+/// # Errors
+/// What stands in the way, and what to do about it.
+pub async fn open(config: &Config) -> Result<Installation, Problems> {
+    let whatsapp = config.whatsapp.as_ref().map(sender).transpose()?;
+    let store = open_store(&config.storage.database).await?;
+    let key = master_key::obtain(&config.storage, &store).await?;
+    let settings = Settings {
+        public_url: config.public_url.clone(),
+        region: config.region.clone(),
+        limits: config.limits.clone(),
+        lifetimes: config.lifetimes.clone(),
+        whatsapp,
+    };
+    let flow = fit(&config.storage, store.clone(), key, settings).await?;
+    Ok(Installation { flow: Arc::new(flow), store })
+}
+
+/// Opens the database, makes it when it is SQLite's and not there, and brings its schema up to date.
+pub(super) async fn open_store(database: &Database) -> Result<Store, Problem> {
+    if let Some(directory) = database.file.as_deref().and_then(std::path::Path::parent) {
+        files::make_directory(directory).map_err(|error| {
+            let what = format!("the directory {}", directory.display());
+            Problem::new(what, format!("cannot be made: {error}"), "Make it, or choose another as data_dir.")
+        })?;
+    }
+    Store::open(&database.settings()).await.map_err(|error| away(database, &error))
+}
+
+/// What is said of a database that cannot be used.
+pub(super) fn away(database: &Database, error: &StoreError) -> Problem {
+    let mend = match database.file {
+        Some(_) => {
+            "Check that this user may write the file and its directory, and that the disk is not full."
+        }
+        None => "Check that it runs, and host, name, user and password in WATCHWORD_DATABASE_URL.",
+    };
+    let wrong = format!("cannot be used: {}", database.without_url(&chain(error)));
+    Problem::new(database.described(), wrong, mend)
+}
+
+/// The service on this database, when the key fits.
+pub(super) async fn fit(
+    storage: &Storage,
+    store: Store,
+    key: MasterKey,
+    settings: Settings,
+) -> Result<Watchword, Problem> {
+    let opened = Watchword::open(store, key, Arc::new(SystemClock), Arc::new(SystemRandom), settings).await;
+    opened.map_err(|fault| match fault {
+        Fault::Crypto(_) => master_key::wrong(storage),
+        Fault::Store(error) => away(&storage.database, &error),
+        Fault::Missing(_) => {
+            Problem::new(storage.database.described(), fault.to_string(), "Restore it from a copy.")
+        }
+    })
+}
+
+/// The wire of the shared sender.
+pub(super) fn sender(sender: &Sender) -> Result<WhatsappSender, Problem> {
+    let channel = CloudApi::new(whatsapp::Settings {
+        base_url: sender.api_url.clone(),
+        phone_number_id: sender.phone_number_id.clone(),
+        access_token: sender.access_token.clone(),
+        template: sender.template.clone(),
+        connect_timeout: Duration::from_secs(5).min(sender.timeout / 2),
+        timeout: sender.timeout,
+    })
+    .map_err(|refusal| refused(&refusal))?;
+    let previous = sender.app_secret_previous.iter().cloned();
+    Ok(WhatsappSender {
+        phone_number_id: sender.phone_number_id.clone(),
+        channel: Arc::new(channel),
+        app_secrets: std::iter::once(sender.app_secret.clone()).chain(previous).collect(),
+        verify_token: sender.verify_token.clone(),
+    })
+}
+
+fn refused(refusal: &SettingsRefusal) -> Problem {
+    let setting = match refusal {
+        SettingsRefusal::BaseUrl => "whatsapp.api_url",
+        SettingsRefusal::PhoneNumberId => "whatsapp.phone_number_id",
+        SettingsRefusal::AccessToken => "whatsapp.access_token",
+        SettingsRefusal::Template => "whatsapp.template",
+        SettingsRefusal::Timeouts => "whatsapp.timeout_seconds",
+        SettingsRefusal::Client(_) => "the WhatsApp sender",
+    };
+    Problem::new(setting, format!("cannot be used: {refusal}"), "Correct it.")
+}
+
+/// An error and what it came of, in a line. Many an error repeats its cause; that is said once.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut said = error.to_string();
+    for cause in std::iter::successors(error.source(), |&error| error.source()) {
+        let cause = cause.to_string();
+        if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
+}

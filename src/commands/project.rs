@@ -1,0 +1,167 @@
+//! `watchword project create`: a project with its user pool and its first client.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use watchword_domain::client::ClientKind;
+use watchword_domain::pool::PoolSettings;
+use watchword_domain::{Country, Language};
+use watchword_flow::Watchword;
+use watchword_flow::error::Error;
+use watchword_flow::projects::{NewProject, Project, ProjectRefusal};
+
+use super::flags::SettingFlags;
+use super::installation::{self, chain};
+use super::{logs, output};
+use crate::config::Config;
+use crate::config::problem::{Problem, Problems};
+
+/// What can be done.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a project, and print what its applications need.
+    Create(Box<Arguments>),
+}
+
+/// The project to make.
+#[derive(Args)]
+pub struct Arguments {
+    /// Its name, shown to the people who sign in.
+    #[arg(long)]
+    name: String,
+    /// The label of its user pool in URLs: lower-case letters, digits and hyphens.
+    #[arg(long)]
+    domain: String,
+    /// What sort of application signs people in: web, spa, native or machine.
+    #[arg(long, default_value = "web")]
+    kind: ClientKind,
+    /// Where people come back to after signing in; may be given several times.
+    #[arg(long, value_name = "URL")]
+    callback_url: Vec<String>,
+    /// Where people may go after signing out; may be given several times.
+    #[arg(long, value_name = "URL")]
+    sign_out_url: Vec<String>,
+    /// A country whose numbers may sign in (ISO 3166, such as IN), several times or with commas; or `all`.
+    #[arg(long, value_delimiter = ',')]
+    country: Vec<String>,
+    /// Where people find help.
+    #[arg(long, value_name = "ADDRESS")]
+    support_email: Option<String>,
+    /// The language for people who state none that we speak: en, es, pt, id, hi or ar.
+    #[arg(long)]
+    language: Option<String>,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingFlags<false>,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
+    let config = Config::read(arguments.settings.clone().sources())?;
+    logs::begin(&config.logs, logs::USUAL)?;
+    let is_json = arguments.json;
+    let new = arguments.project()?;
+    let installation = installation::open(&config).await?;
+    let project = create(&installation.flow, new).await?;
+    output::say(&if is_json { in_json(&project) } else { in_words(&project) });
+    Ok(())
+}
+
+/// Makes a project.
+///
+/// # Errors
+/// What about it cannot be used, by the flag that gave it.
+pub async fn create(flow: &Watchword, new: NewProject) -> Result<Project, Problem> {
+    flow.create_project(new).await.map_err(|error| match error {
+        Error::Refused(refusal) => refused(&refusal),
+        Error::Fault(fault) => {
+            Problem::new("the project", format!("could not be stored: {}", chain(&fault)), "Try again.")
+        }
+    })
+}
+
+impl Arguments {
+    pub(super) fn project(self) -> Result<NewProject, Problems> {
+        let support_email = self.support_email.map(address).transpose();
+        let language = self.language.map(|tag| language(&tag)).transpose();
+        match (countries(&self.country), support_email, language) {
+            (Ok(countries), Ok(support_email), Ok(language)) => Ok(NewProject {
+                name: self.name,
+                domain: self.domain,
+                kind: self.kind,
+                redirect_uris: self.callback_url,
+                post_logout_redirect_uris: self.sign_out_url,
+                settings: PoolSettings { countries, language, support_email, ..PoolSettings::default() },
+            }),
+            (countries, support_email, language) => Err(Problems(
+                [countries.err(), support_email.err(), language.err()].into_iter().flatten().collect(),
+            )),
+        }
+    }
+}
+
+fn countries(codes: &[String]) -> Result<Vec<Country>, Problem> {
+    if codes.iter().any(|code| code.eq_ignore_ascii_case("all")) {
+        return Ok(Country::all().collect());
+    }
+    let country = |code: &String| {
+        let unknown = |refusal| {
+            let mend = "Write two letters, such as --country IN --country BR, or --country all.";
+            Problem::new(format!("--country {code}"), format!("is {refusal}"), mend)
+        };
+        code.to_ascii_uppercase().parse::<Country>().map_err(unknown)
+    };
+    codes.iter().map(country).collect()
+}
+
+fn address(address: String) -> Result<String, Problem> {
+    let plain = address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if plain && !address.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        return Ok(address);
+    }
+    Err(Problem::new("--support-email", "is no e-mail address", "Write one, such as help@example.com."))
+}
+
+fn language(tag: &str) -> Result<Language, Problem> {
+    Language::ALL.into_iter().find(|language| language.tag() == tag).ok_or_else(|| {
+        let tags = Language::ALL.map(Language::tag).join(", ");
+        Problem::new(format!("--language {tag}"), "is not a language we speak", format!("Choose of {tags}."))
+    })
+}
+
+fn refused(refusal: &ProjectRefusal) -> Problem {
+    let flag = match refusal {
+        ProjectRefusal::Name => "--name",
+        ProjectRefusal::Domain(_) | ProjectRefusal::DomainTaken(_) => "--domain",
+        ProjectRefusal::NoCountry => "--country",
+        ProjectRefusal::NoRedirectUri => "--callback-url",
+        ProjectRefusal::Uri { .. } => "--callback-url or --sign-out-url",
+    };
+    Problem::new(flag, format!("was refused: {refusal}"), "Nothing was stored.")
+}
+
+/// The names other programs rely on.
+pub(super) fn in_json(project: &Project) -> String {
+    json!({
+        "user_pool_id": project.pool.id.as_str(),
+        "user_pool_domain": project.pool.domain,
+        "issuer": project.pool.issuer,
+        "client_id": project.client.id.as_str(),
+        "client_secret": project.client_secret.as_ref().map(|secret| secret.expose().as_str()),
+    })
+    .to_string()
+}
+
+fn in_words(project: &Project) -> String {
+    let secret = project.client_secret.as_ref().map(|secret| secret.expose().as_str());
+    let mut rows = vec![
+        ("User pool", project.pool.id.as_str()),
+        ("Domain", &project.pool.domain),
+        ("Issuer", &project.pool.issuer),
+        ("Client ID", project.client.id.as_str()),
+    ];
+    rows.extend(secret.map(|secret| ("Client secret", secret)));
+    let rows = output::aligned(&rows);
+    let keep = if secret.is_some() { "\nKeep the secret now: it is not shown again." } else { "" };
+    format!("The project {} is made.\n\n{rows}{keep}", project.pool.name)
+}

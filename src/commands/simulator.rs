@@ -1,0 +1,106 @@
+//! `watchword simulator`: a stand-in for WhatsApp that plays the sender of the configuration.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+use tokio::net::TcpListener;
+use watchword_domain::Language;
+use watchword_simulator::{Settings, Template};
+
+use super::flags::SettingFlags;
+use super::running::{Running, Stage};
+use super::serve::broken;
+use super::stop::Signals;
+use super::{listen, logs, output};
+use crate::config::problem::{Problem, Problems};
+use crate::config::{self, Config, Sender};
+
+/// What `simulator` is told.
+#[derive(Args)]
+pub struct Arguments {
+    /// Print the address as the first line of output, in JSON.
+    #[arg(long)]
+    json_ready: bool,
+    #[command(flatten)]
+    settings: SettingFlags<true>,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
+    let config = Config::read(arguments.settings.sources())?;
+    logs::begin(&config.logs, logs::USUAL)?;
+    let signals = Signals::listen()?;
+    let simulating = start(&config).await?;
+    let address = simulating.address;
+    output::say(&if arguments.json_ready {
+        json!({ "event": "ready", "simulator": format!("http://{address}") }).to_string()
+    } else {
+        format!("The simulated WhatsApp is at http://{address}; whatsapp.api_url is http://{address}/v25.0.")
+    });
+    signals.run(simulating.running).await
+}
+
+/// A simulator that serves.
+pub struct Simulating {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Everything that runs; stop it with [`Running::stop`].
+    pub running: Running,
+}
+
+/// Starts the simulator of this configuration; port 0 takes a free one.
+///
+/// # Errors
+/// What stands in the way, and what to do about it.
+pub async fn start(config: &Config) -> Result<Simulating, Problems> {
+    let Some(sender) = &config.whatsapp else {
+        let mend = "Set whatsapp.phone_number_id, waba_id, access_token, app_secret and verify_token: the simulator plays that sender.";
+        return Err(Problem::new("the WhatsApp sender", "is not set up", mend).into());
+    };
+    let instead = "Choose another with --listen (WATCHWORD_SIMULATOR_LISTEN); port 0 takes a free one.";
+    let listener = listen::bind(config.simulator.listen, instead).await?;
+    let address = listen::address_of(&listener)?;
+    let mut running = Running::default();
+    run_simulator(&mut running, listener, settings(sender, &config.simulator))?;
+    Ok(Simulating { address, running })
+}
+
+/// The simulator that plays this sender.
+pub(super) fn settings(sender: &Sender, simulator: &config::Simulator) -> Settings {
+    Settings {
+        phone_number_id: sender.phone_number_id.clone(),
+        waba_id: sender.waba_id.clone(),
+        display_phone_number: simulator.display_phone_number.clone(),
+        verified_name: simulator.verified_name.clone(),
+        access_token: sender.access_token.expose().clone(),
+        app_secret: sender.app_secret.expose().clone(),
+        verify_token: sender.verify_token.expose().clone(),
+        webhook_url: simulator.webhook_url.clone(),
+        templates: vec![Template {
+            name: sender.template.clone(),
+            languages: Language::ALL.iter().map(|language| language.meta_code().to_owned()).collect(),
+        }],
+        delivery: simulator.delivery,
+    }
+}
+
+/// Runs the simulator; gives it back, to be asked things.
+pub(super) fn run_simulator(
+    running: &mut Running,
+    listener: TcpListener,
+    settings: Settings,
+) -> Result<Arc<watchword_simulator::Simulator>, Problem> {
+    let refused = |error: watchword_simulator::Error| {
+        Problem::new("the simulator", format!("cannot start: {error}"), "Correct the setting.")
+    };
+    let simulator = Arc::new(watchword_simulator::Simulator::new(settings).map_err(refused)?);
+    let (part, mut stop) = (simulator.clone(), running.stop_of(Stage::Others));
+    running.spawn(Stage::Others, async move {
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        part.run(listener, stopped).await.map_err(|error| broken("the simulator", &error))
+    });
+    Ok(simulator)
+}

@@ -1,0 +1,78 @@
+//! What `project create` prints and refuses.
+
+use std::collections::BTreeSet;
+
+use clap::Parser;
+
+use super::config;
+use crate::commands::project::{self, Arguments};
+use crate::commands::{installation, project::in_json};
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+fn arguments(more: &[&str]) -> Arguments {
+    let usual = ["create", "--name", "Shop", "--domain", "shop", "--callback-url", "https://shop.example/cb"];
+    Line::try_parse_from(usual.iter().chain(more)).unwrap().arguments
+}
+
+#[tokio::test]
+async fn json_has_the_five_names_others_rely_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let installation = installation::open(&config(directory.path())).await.unwrap();
+    let new = arguments(&["--country", "IN,br", "--language", "pt"]).project().unwrap();
+    assert_eq!(new.settings.countries.len(), 2);
+    let made = project::create(&installation.flow, new).await.unwrap();
+    let json: serde_json::Value = serde_json::from_str(&in_json(&made)).unwrap();
+    let names: BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let relied_on = ["user_pool_id", "user_pool_domain", "issuer", "client_id", "client_secret"];
+    assert_eq!(names, BTreeSet::from(relied_on));
+    assert_eq!(json["issuer"], "http://localhost:8080/shop");
+    assert_eq!(json["user_pool_domain"], "shop");
+    assert!(json["user_pool_id"].as_str().unwrap().starts_with("local_"));
+    assert!(json["client_secret"].as_str().unwrap().len() > 20);
+
+    let again = arguments(&["--country", "all"]).project().unwrap();
+    assert!(again.settings.countries.len() > 200);
+    let refusal = project::create(&installation.flow, again).await.err().unwrap();
+    assert_eq!(refusal.what, "--domain");
+    assert!(refusal.wrong.contains("taken"), "{refusal}");
+    installation.store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_public_client_has_no_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let installation = installation::open(&config(directory.path())).await.unwrap();
+    let new = arguments(&["--country", "IN", "--kind", "spa"]).project().unwrap();
+    let made = project::create(&installation.flow, new).await.unwrap();
+    let json: serde_json::Value = serde_json::from_str(&in_json(&made)).unwrap();
+    assert!(json["client_secret"].is_null());
+    installation.store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn refusals_name_the_flag() {
+    let directory = tempfile::tempdir().unwrap();
+    let installation = installation::open(&config(directory.path())).await.unwrap();
+    for (more, flag) in [
+        (&["--sign-out-url", "https://shop.example/"][..], "--country"),
+        (
+            &["--country", "IN", "--callback-url", "http://shop.example/cb"],
+            "--callback-url or --sign-out-url",
+        ),
+    ] {
+        let new = arguments(more).project().unwrap();
+        assert_eq!(project::create(&installation.flow, new).await.err().unwrap().what, flag);
+    }
+    installation.store.close().await.unwrap();
+    let wrong = arguments(&["--country", "XX", "--language", "tlh", "--support-email", "nobody"]);
+    let refusal = wrong.project().err().unwrap().to_string();
+    for flag in ["--country XX", "--language tlh", "--support-email"] {
+        assert!(refusal.contains(flag), "{refusal}");
+    }
+    assert!(Line::try_parse_from(["create", "--name", "x", "--domain", "x", "--kind", "toaster"]).is_err());
+}

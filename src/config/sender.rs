@@ -1,0 +1,104 @@
+//! The shared WhatsApp sender: all of it, or none.
+
+use std::time::Duration;
+
+use url::{Host, Url};
+use watchword_domain::Secret;
+
+use super::problem::Problem;
+use super::reader::Reader;
+use super::setting::Setting;
+use super::table::find;
+
+/// What the Cloud API and its webhooks are spoken to with.
+#[derive(Clone)]
+pub struct Sender {
+    /// Base of the Graph API, with its version.
+    pub api_url: String,
+    /// Meta's id of the number.
+    pub phone_number_id: String,
+    /// Meta's id of the account.
+    pub waba_id: String,
+    /// What the API is called with.
+    pub access_token: Secret<String>,
+    /// What webhooks are signed with.
+    pub app_secret: Secret<String>,
+    /// What webhooks were signed with before a rotation.
+    pub app_secret_previous: Option<Secret<String>>,
+    /// The word of the webhook's handshake.
+    pub verify_token: Secret<String>,
+    /// The authentication template.
+    pub template: String,
+    /// How long the API may take to answer.
+    pub timeout: Duration,
+}
+
+/// What has no default, and makes a sender when it is all there.
+const WHOLE: [&str; 5] = [
+    "whatsapp.phone_number_id",
+    "whatsapp.waba_id",
+    "whatsapp.access_token",
+    "whatsapp.app_secret",
+    "whatsapp.verify_token",
+];
+
+/// Reads the sender. A sender with a gap is refused: with half of it, codes would leave and their reports be lost, or
+/// the other way round.
+pub(super) fn read(reader: &mut Reader) -> Option<Sender> {
+    let missing: Vec<&str> = WHOLE.into_iter().filter(|name| !reader.is_given(name)).collect();
+    // A value that was given and refused is not also missing.
+    let refused =
+        |name: &str| reader.problems.iter().any(|problem| problem.what.split(' ').next() == Some(name));
+    let missing_names: Vec<&str> = missing.iter().copied().filter(|name| !refused(name)).collect();
+    if missing.len() < WHOLE.len() || reader.is_given("whatsapp.app_secret_previous") {
+        for name in missing_names {
+            reader.problems.push(gap(name));
+        }
+    }
+    let api_url = reader.parse::<Url>("whatsapp.api_url");
+    let phone_number_id = reader.text("whatsapp.phone_number_id");
+    let waba_id = reader.text("whatsapp.waba_id");
+    let access_token = reader.secret("whatsapp.access_token");
+    let app_secret = reader.secret("whatsapp.app_secret");
+    let app_secret_previous = reader.secret("whatsapp.app_secret_previous");
+    let verify_token = reader.secret("whatsapp.verify_token");
+    let template = reader.text("whatsapp.template");
+    let timeout = reader.number("whatsapp.timeout_seconds");
+    Some(Sender {
+        api_url: api_url?.into(),
+        phone_number_id: phone_number_id?,
+        waba_id: waba_id?,
+        access_token: access_token?,
+        app_secret: app_secret?,
+        app_secret_previous,
+        verify_token: verify_token?,
+        template: template?,
+        timeout: Duration::from_secs(timeout?),
+    })
+}
+
+fn gap(name: &str) -> Problem {
+    let variable = find(name).map(Setting::variable).unwrap_or_default();
+    let purpose = find(name).map_or("", |setting| setting.purpose);
+    let mend = format!("Set it, or take out the rest of the sender. {purpose}");
+    Problem::new(
+        format!("{name} ({variable})"),
+        "is missing, while other parts of the sender are there",
+        mend,
+    )
+}
+
+impl Sender {
+    /// Whether codes would travel to another machine in the clear.
+    pub fn is_overheard(&self) -> bool {
+        Url::parse(&self.api_url).is_ok_and(|url| {
+            let stays_here = match url.host() {
+                Some(Host::Domain(name)) => name == "localhost",
+                Some(Host::Ipv4(address)) => address.is_loopback(),
+                Some(Host::Ipv6(address)) => address.is_loopback(),
+                None => false,
+            };
+            url.scheme() == "http" && !stays_here
+        })
+    }
+}

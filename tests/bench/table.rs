@@ -1,0 +1,79 @@
+//! The figures as a table in Markdown: the same for the one who runs it and for `docs/benchmarks.md`.
+#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+
+use std::time::Duration;
+
+use crate::journey::PARTS;
+use crate::load::Load;
+use crate::measure::{Times, median};
+
+/// What starts and rests came to.
+pub struct Rest {
+    pub first_start: Duration,
+    pub starts: Vec<Duration>,
+    pub late_starts: Vec<Duration>,
+    pub idle_megabytes: f64,
+    pub loaded_megabytes: f64,
+    pub database_megabytes: f64,
+}
+
+fn milliseconds(span: Duration) -> f64 {
+    span.as_secs_f64() * 1000.0
+}
+
+fn median_of(loads: &[Load], figure: impl Fn(&Load) -> f64) -> f64 {
+    median(loads.iter().map(figure).collect())
+}
+
+/// One row for each load: medians of its rounds, and how far apart the rounds were.
+pub fn loads(rows: &[(&str, Vec<Load>)]) {
+    println!(
+        "\n| what | per second | lowest to highest round | p50 ms | p99 ms \
+         | cores: provider | simulator | generator | whole machine | provider MB |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
+    for (name, loads) in rows {
+        let figure = |figure: fn(&Load) -> f64| median_of(loads, figure);
+        let rates = || loads.iter().map(|load| load.per_second);
+        let (least, most) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
+        println!(
+            "| {name} | {:.0} | {least:.0} to {most:.0} | {:.1} | {:.1} | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} |",
+            figure(|load| load.per_second),
+            figure(|load| milliseconds(load.p50)),
+            figure(|load| milliseconds(load.p99)),
+            figure(|load| load.cores[0]),
+            figure(|load| load.cores[1]),
+            figure(|load| load.cores[2]),
+            figure(|load| load.cores[3]),
+            figure(|load| load.megabytes),
+        );
+    }
+}
+
+/// Where the time of a sign-in goes.
+pub fn parts(times: &[Times]) {
+    println!("\n| part of a sign-in | p50 ms | p99 ms |");
+    println!("|---|---|---|");
+    for (name, times) in PARTS.iter().zip(times) {
+        let (p50, p99) = (milliseconds(times.percentile(50)), milliseconds(times.percentile(99)));
+        println!("| {name} | {p50:.1} | {p99:.1} |");
+    }
+}
+
+/// What does not happen per second.
+pub fn rest(rest: &Rest) {
+    let all = |starts: &[Duration]| median(starts.iter().copied().map(milliseconds).collect());
+    println!("\n| what | measured |");
+    println!("|---|---|");
+    println!("| ready after start, new database | {:.0} ms |", milliseconds(rest.first_start));
+    println!("| ready after start, existing database | {:.0} ms |", all(&rest.starts));
+    println!("| the same with what the load left in it | {:.0} ms |", all(&rest.late_starts));
+    println!("| resident, idle | {:.1} MB |", rest.idle_megabytes);
+    println!("| resident, five seconds after the load | {:.1} MB |", rest.loaded_megabytes);
+    println!("| database after the load | {:.0} MB |", rest.database_megabytes);
+}
+
+/// A word on what is under way.
+pub fn note(text: &str) {
+    println!("    {text}");
+}

@@ -1,0 +1,103 @@
+//! The code page when things do not go well.
+
+use serde_json::json;
+
+use crate::support::{SHORT_WAITS, Stage, Wishes, another_than, on_stage};
+
+/// Types a code that is not the one, so often.
+async fn guess_wrong(stage: &Stage, code: &str, times: usize) {
+    for left in (5 - times..5).rev() {
+        stage.browser.fill("#code", &another_than(code)).await;
+        if left > 0 {
+            stage.browser.read("#error", "That is not the code").await;
+            stage.browser.read("#left", &format!("{left} ")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn five_wrong_codes_end_it_and_a_new_one_signs_in() {
+    on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        let code = stage.phone.next_code().await;
+        guess_wrong(stage, &code, 5).await;
+        browser.read("h1", "Too many wrong tries").await;
+        assert!(!browser.shows("#code").await);
+
+        browser.click("button[form=resend]").await;
+        browser.read("#left", "5 tries").await;
+        let code = stage.phone.next_code().await;
+        browser.fill("#code", &code).await;
+        browser.see("#who").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_code_replaces_the_old_one_after_a_wait() {
+    on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        let old = stage.phone.next_code().await;
+        browser.click("#entry button[form=resend]").await;
+        let new = stage.phone.next_code().await;
+        browser.read("#told", "It is on your phone").await;
+        if old != new {
+            browser.fill("#code", &old).await;
+            browser.read("#error", "That is not the code").await;
+        }
+        browser.fill("#code", &new).await;
+        browser.see("#who").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_wait_for_a_new_code_is_counted_down_before_there_is_a_button() {
+    on_stage(Wishes::default(), &[], async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        browser.read("#entry .resend", "New code in 0:2").await;
+        assert!(!browser.shows("button[form=resend]").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_without_whatsapp_is_told_so_live_and_changed() {
+    on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.phone.misbehave(json!({"kind": "status_failed", "code": 131_026})).await;
+        stage.open_sign_in().await;
+        browser.fill("#phone", stage.phone.number()).await;
+        browser.click("#number button").await;
+        browser.read("#told", "does not seem to be on WhatsApp").await;
+        browser.read("h1", "Your code could not be sent").await;
+        assert!(!browser.shows("#code").await);
+
+        stage.phone.behave().await;
+        browser.click(".offer-change").await;
+        browser.fill("#phone", "+91 98765 43211").await;
+        browser.click("#number button").await;
+        browser.read("#told", "It is on your phone").await;
+        browser.see("#code").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_busy_whatsapp_offers_a_new_code() {
+    on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.phone.misbehave(json!({"kind": "error", "code": 131_000})).await;
+        stage.open_sign_in().await;
+        browser.fill("#phone", stage.phone.number()).await;
+        browser.click("#number button").await;
+        browser.read("#told", "WhatsApp is busy").await;
+        stage.phone.behave().await;
+        browser.click(".offer-resend button").await;
+        browser.read("#told", "It is on your phone").await;
+    })
+    .await;
+}

@@ -1,0 +1,55 @@
+//! axe-core: an independent judge of whether a page can be used by everybody.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::Browser;
+
+const RUN: &str = "
+    const [options, done] = arguments;
+    axe.run(document, { resultTypes: ['violations'], ...options })
+       .then((result) => done(result.violations), (error) => done(String(error)));";
+
+impl Browser {
+    /// What every page owes: no barriers in light and in dark, nothing cut off at 320 pixels. Leaves pictures.
+    pub async fn inspect(&self, place: &str) {
+        self.run(script(), vec![]).await;
+        self.expect_no_barriers(place, json!({})).await;
+        self.picture(&format!("{place}-light")).await;
+        // In the dark only the colours differ.
+        self.prefer("dark").await;
+        self.expect_no_barriers(&format!("{place}, dark"), json!({"runOnly": ["color-contrast"]})).await;
+        self.picture(&format!("{place}-dark")).await;
+        self.prefer("light").await;
+        self.narrow(Some(320)).await;
+        self.picture(&format!("{place}-320")).await;
+        let widths = self.run("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
+        assert_eq!(widths, json!([320, 320]), "{place} scrolls sideways at 320 pixels");
+        self.narrow(None).await;
+    }
+
+    /// Fails with every barrier that axe-core finds on the page.
+    async fn expect_no_barriers(&self, place: &str, options: Value) {
+        let found = self.run_until_done(RUN, vec![options]).await;
+        let violations = found.as_array().unwrap_or_else(|| panic!("axe-core failed: {found}"));
+        let told: Vec<String> = violations.iter().map(tell).collect();
+        assert!(told.is_empty(), "{place} at {}:\n{}", self.address().await, told.join("\n"));
+    }
+}
+
+/// The program, read once from the file that the environment names.
+fn script() -> &'static str {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    SCRIPT.get_or_init(|| {
+        let path = super::browser::environment("WATCHWORD_TEST_AXE", "the file axe.min.js");
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    })
+}
+
+fn tell(violation: &Value) -> String {
+    let nodes = violation["nodes"].as_array().into_iter().flatten();
+    let nodes: Vec<String> =
+        nodes.map(|node| format!("  {}\n  {}", node["html"], node["failureSummary"])).collect();
+    format!("{} ({}): {}\n{}", violation["id"], violation["impact"], violation["help"], nodes.join("\n"))
+}

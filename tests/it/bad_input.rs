@@ -1,0 +1,199 @@
+//! What nobody should send, and what is said to those who do: a page to people, a problem document to programs, and
+//! nothing stored.
+
+use watchword_flow::crypto::MasterKey;
+use watchword_flow::error::Fault;
+use watchword_flow::seams::SystemRandom;
+
+use crate::on_each_database;
+use crate::support::{Answer, House, random_phone, with_query};
+
+/// A person's browser asks.
+async fn page(house: &House, request: reqwest::RequestBuilder) -> Answer {
+    house.browser().send(request.header("accept", "text/html,application/xhtml+xml")).await
+}
+
+/// A program asks.
+async fn problem(request: reqwest::RequestBuilder) -> Answer {
+    Answer::of(request.header("accept", "application/json").send().await.unwrap()).await
+}
+
+fn is_page(answer: &Answer, status: u16) {
+    assert_eq!(answer.status, status, "{}", answer.text);
+    assert!(answer.text.contains("<h1>") && answer.header("content-type").starts_with("text/html"));
+}
+
+/// A problem document of RFC 9457.
+fn is_problem(answer: &Answer, status: u16) {
+    assert_eq!((answer.status, answer.header("content-type")), (status, "application/problem+json"), "{}", answer.text);
+    let body = answer.json();
+    assert_eq!((&body["type"], &body["status"]), (&"about:blank".into(), &status.into()));
+    assert!(!body["title"].as_str().unwrap().is_empty() && !body["detail"].as_str().unwrap().is_empty());
+}
+
+/// Every form of ours.
+const FORMS: [&str; 3] = ["/sign-in/phone", "/sign-in/code", "/sign-in/new-code"];
+
+on_each_database! {
+    fn a_pool_nobody_made_is_unknown(house) {
+        let at = |path: &str| format!("http://{}{path}", house.provider);
+        for path in ["/nowhere/authorize", "/Acme/authorize", "/acme%20/authorize", "/%27/sign-in/code", "/..%2facme/jwks"] {
+            let found = page(&house, house.http.get(at(path))).await;
+            is_page(&found, 404);
+        }
+        for path in ["/nowhere/token", "/nowhere/revoke"] {
+            is_problem(&problem(house.http.post(at(path)).form(&[("a", "b")])).await, 404);
+        }
+        is_problem(&problem(house.http.get(at("/nowhere/jwks"))).await, 404);
+    }
+
+    fn an_address_nothing_is_at_is_not_found(house) {
+        for path in ["/nothing", "/sign-in", "/sign-in/code/", "/sign-in/code/1", "/a/b/c/d/e", "/.env"] {
+            is_page(&page(&house, house.http.get(house.url(path))).await, 404);
+            is_problem(&problem(house.http.get(house.url(path))).await, 404);
+        }
+    }
+
+    fn a_method_an_address_does_not_know_is_not_allowed(house) {
+        for (path, allowed) in [("/authorize", "GET,HEAD,POST"), ("/sign-in/code", "GET,HEAD,POST"), ("/sign-in/new-code", "POST")] {
+            let answer = page(&house, house.http.delete(house.url(path))).await;
+            is_page(&answer, 405);
+            assert_eq!(answer.header("allow"), allowed, "{path}");
+        }
+        is_problem(&problem(house.http.get(house.url("/token"))).await, 405);
+        let trace = house.http.request(reqwest::Method::TRACE, house.url("/authorize"));
+        is_problem(&problem(trace).await, 405);
+    }
+
+    fn a_body_that_is_no_form_is_refused(house) {
+        let browser = house.browser();
+        let csrf = browser.open(&house).await.hidden("csrf");
+        for path in FORMS {
+            for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
+                let request = house.http.post(house.url(path)).header("content-type", kind);
+                let answer = browser.send(request.header("accept", "text/html").body(format!("csrf={csrf}"))).await;
+                is_page(&answer, 415);
+            }
+            let untyped = house.http.post(house.url(path)).body(format!("csrf={csrf}"));
+            is_page(&browser.send(untyped).await, 415);
+        }
+        assert_eq!(house.count("sign_ins").await, 0);
+    }
+
+    fn a_body_over_the_limit_is_refused(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        let first = browser.open(&house).await;
+        let (csrf, sealed) = (first.hidden("csrf"), first.hidden("sealed"));
+        let start = format!("csrf={csrf}&sealed={sealed}&country=US&phone=%2B{}&more=", &phone[1..]);
+        let of_length = |length: usize| format!("{start}{}", "x".repeat(length - start.len()));
+        let post = |path: &str, body: String| {
+            let request = house.http.post(house.url(path)).header("content-type", "application/x-www-form-urlencoded");
+            browser.send(request.body(body))
+        };
+        for path in FORMS {
+            is_page(&post(path, of_length(64 * 1024 + 1)).await, 413);
+        }
+        is_page(&post("/authorize", of_length(64 * 1024 + 1)).await, 413);
+        assert_eq!(house.count("sign_ins").await, 0);
+        assert_eq!(post("/sign-in/phone", of_length(64 * 1024)).await.status, 303, "the limit itself is allowed");
+    }
+
+    fn what_is_malformed_is_refused(house) {
+        let browser = house.browser();
+        let csrf = browser.open(&house).await.hidden("csrf");
+        for broken in ["%", "%zz", "%ff", "%c3%28", "%00", "%0d%0a"] {
+            let query = format!("/authorize?client_id={}&state={broken}", house.client_id);
+            is_page(&browser.get(&house.url(&query)).await, 400);
+            for path in FORMS {
+                let request = house.http.post(house.url(path)).header("content-type", "application/x-www-form-urlencoded");
+                is_page(&browser.send(request.body(format!("csrf={csrf}&phone={broken}"))).await, 400);
+            }
+            for path in ["/sign-in/code", "/sign-in/phone"] {
+                let answer = browser.get(&house.url(&format!("{path}?sign_in={broken}"))).await;
+                assert!(answer.status == 400 || answer.status == 403, "{}", answer.status);
+                is_page(&answer, answer.status);
+            }
+        }
+        assert_eq!(house.count("sign_ins").await, 0);
+    }
+
+    fn a_sign_in_named_twice_is_none(house) {
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        let id = page.hidden("sign_in");
+        for path in ["/sign-in/code", "/sign-in/phone"] {
+            is_page(&browser.get(&house.url(&format!("{path}?sign_in={id}&sign_in={id}"))).await, 403);
+        }
+        let events = browser.get(&house.url(&format!("/sign-in/events?sign_in={id}&sign_in={id}"))).await;
+        assert_eq!(events.status, 404);
+    }
+
+    fn cookies_nobody_of_ours_set_count_as_none(house) {
+        let name = format!("watchword-browser-{}", house.pool.id);
+        let url = with_query(&house.url("/authorize"), &house.request());
+        for cookies in [
+            ";;;==;=".to_owned(),
+            format!("{name}="),
+            format!("{name}=a b"),
+            format!("{name}=\"quoted\""),
+            format!("{name}={}", "x".repeat(257)),
+            format!("{name}=one; {name}=two"),
+            format!("{name}=%00"),
+        ] {
+            let answer = page(&house, house.http.get(&url).header("cookie", &cookies)).await;
+            is_page(&answer, 200);
+            assert!(answer.header("set-cookie").starts_with(&name), "{cookies}");
+        }
+        let bytes = reqwest::header::HeaderValue::from_bytes(b"\xff\xfe=\x80").unwrap();
+        is_page(&page(&house, house.http.get(&url).header("cookie", bytes)).await, 200);
+    }
+
+    fn headers_nobody_can_read_are_passed_over(house) {
+        let url = with_query(&house.url("/authorize"), &house.request());
+        let odd = reqwest::header::HeaderValue::from_bytes(b"\xff;q=\xfe").unwrap();
+        let request = house.http.get(&url).header("accept-language", odd).header("forwarded", "for=\"[");
+        is_page(&page(&house, request.header("x-forwarded-for", "not, an, address")).await, 200);
+    }
+
+    fn a_host_header_changes_nothing(house) {
+        let url = with_query(&house.url("/authorize"), &house.request());
+        let answer = page(&house, house.http.get(&url).header("host", "evil.example")).await;
+        is_page(&answer, 200);
+        assert!(!answer.text.contains("evil.example"));
+    }
+
+    fn another_master_key_does_not_open_the_database(house) {
+        let wrong = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
+        let refused = house.open_with(wrong).await.err().unwrap();
+        assert!(matches!(refused, Fault::Crypto(_)));
+        assert!(refused.to_string().contains("the master key is not the one this database was written under"));
+        assert!(house.open_with(house.master.clone()).await.is_ok());
+        assert_eq!(house.count("installation").await, 1);
+    }
+
+    fn without_its_database_the_service_says_so_and_when_to_come_again(house) {
+        let browser = house.browser();
+        let waiting = browser.ask_code(&house, &random_phone()).await;
+        let ready = browser.page(&house, "/readyz").await;
+        assert_eq!((ready.status, ready.text.as_str()), (200, "ready\n"));
+        house.lose_database().await;
+        // Longer than pools and clients are kept in memory.
+        house.clock.turn(std::time::Duration::from_secs(3));
+        let mut answers = vec![browser.open(&house).await, browser.look_again(&house, &waiting).await];
+        answers.push(browser.type_code(&house, &waiting, "123456").await);
+        answers.push(browser.ask_new_code(&house, &waiting).await);
+        for answer in &answers {
+            is_page(answer, 503);
+            assert_eq!((answer.header("retry-after"), answer.heading().as_str()), ("5", "Not available right now"));
+        }
+        let token = problem(house.http.post(house.url("/token")).form(&[("grant_type", "refresh_token")])).await;
+        assert_eq!((token.status, token.header("retry-after")), (503, "5"));
+        assert_eq!(house.webhook("{}").await, 503);
+        let ready = browser.page(&house, "/readyz").await;
+        assert_eq!((ready.status, ready.header("retry-after")), (503, "5"));
+        assert_eq!(browser.page(&house, "/healthz").await.status, 200);
+        for answer in &answers {
+            assert!(!answer.text.to_lowercase().contains("sql"), "no detail is told");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How many sign-ins may be started from one address, and what a pool may spend in a day.
+
+use std::time::Duration;
+
+use watchword_domain::client::ClientKind;
+use watchword_domain::limits::{ADDRESS_WINDOW, Limits};
+
+use crate::on_each_database;
+use crate::support::{Answer, Browser, House, random_phone};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+async fn start(house: &House, browser: &Browser) -> Answer {
+    let page = browser.authorize(house, &prompted(house)).await;
+    browser.type_phone(house, &page, &random_phone()).await
+}
+
+/// A request that asks even somebody who is signed in.
+fn prompted(house: &House) -> Vec<(String, String)> {
+    let mut request = house.request();
+    request.push(("prompt".into(), "login".into()));
+    request
+}
+
+on_each_database! {
+    fn an_address_starts_so_many_sign_ins_and_no_more(house with |usual| Limits { starts_per_address: 3, ..usual }) {
+        house.clock.turn_to_next(ADDRESS_WINDOW);
+        for _ in 0..3 {
+            assert_eq!(start(&house, &house.browser()).await.status, 303);
+        }
+        let refused = start(&house, &house.browser()).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("Too many sign-ins were started from your network."));
+        assert!((1..=600).contains(&refused.header("retry-after").parse().unwrap()));
+        assert_eq!((house.count("sign_ins").await, house.count("messages").await), (3, 3));
+        assert_eq!(house.count("number_sends").await, 3);
+        house.clock.turn(2 * ADDRESS_WINDOW);
+        assert_eq!(start(&house, &house.browser()).await.status, 303);
+    }
+
+    fn a_browser_somebody_signed_in_with_is_not_counted(house with |usual| Limits { starts_per_address: 1, ..usual }) {
+        house.clock.turn_to_next(ADDRESS_WINDOW);
+        let known = house.browser();
+        known.sign_in(&house, &random_phone()).await;
+        assert_eq!(start(&house, &house.browser()).await.status, 429);
+        assert_eq!(start(&house, &known).await.status, 303);
+        // The mark is this browser's and no use in another.
+        let mark = format!("watchword-known-{}={}", house.pool.id, known.cookie("known").unwrap());
+        let thief = house.browser();
+        let page = thief.open(&house).await;
+        let (csrf, sealed, phone) = (page.hidden("csrf"), page.hidden("sealed"), random_phone());
+        let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", &phone)];
+        let cookies = format!("{}; {mark}", thief.cookie_line());
+        let request = house.http.post(house.url("/sign-in/phone")).header("cookie", cookies).form(&form);
+        assert_eq!(request.send().await.unwrap().status(), 429);
+    }
+
+    fn a_correction_within_a_sign_in_is_no_new_start(house with |usual| Limits { starts_per_address: 1, ..usual }) {
+        house.clock.turn_to_next(ADDRESS_WINDOW);
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        assert_eq!(browser.change_phone(&house, &page, &random_phone()).await.status, 303);
+    }
+
+    fn a_pool_spends_its_budget_and_no_more(house with |usual| Limits { messages_per_pool_day: 2, ..usual }) {
+        house.clock.turn_to_next(DAY);
+        for _ in 0..2 {
+            assert_eq!(start(&house, &house.browser()).await.status, 303);
+        }
+        let refused = start(&house, &house.browser()).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("We can’t send codes right now."));
+        assert_eq!((house.count("messages").await, house.count("sign_ins").await), (2, 2));
+        assert_eq!(house.count("number_sends").await, 2, "nobody waits for a message that was never sent");
+        house.clock.turn(DAY);
+        assert_eq!(start(&house, &house.browser()).await.status, 303);
+    }
+
+    fn a_pool_does_not_spend_the_budget_of_another(house with |usual| Limits { messages_per_pool_day: 1, ..usual }) {
+        house.clock.turn_to_next(DAY);
+        let other = house.project("other", ClientKind::Web).await;
+        assert_eq!(start(&house, &house.browser()).await.status, 303);
+        assert_eq!(start(&house, &house.browser()).await.status, 429);
+        let browser = house.browser();
+        let page = browser.open_at(&other).await;
+        assert_eq!(browser.type_phone_at(&other.pool.issuer, &page, &random_phone()).await.status, 303);
+    }
+}

@@ -1,0 +1,234 @@
+//! Where races are run: the use cases and their rows, without doors and without a provider. Messages stay in the outbox,
+//! and the test reads their codes there.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use tokio::task::JoinSet;
+use watchword_domain::client::{Client, ClientKind};
+use watchword_domain::ids::SignInId;
+use watchword_domain::lifetimes::Lifetimes;
+use watchword_domain::limits::Limits;
+use watchword_domain::pool::{Pool, PoolSettings};
+use watchword_domain::request::{AuthorizationRequest, Prompt, ResponseMode};
+use watchword_domain::scope::Scopes;
+use watchword_domain::{Clock, Language, Secret, Timestamp};
+use watchword_flow::browser::Browser;
+use watchword_flow::client_auth::{ClientProof, Credentials};
+use watchword_flow::crypto::MasterKey;
+use watchword_flow::error::Outcome;
+use watchword_flow::projects::NewProject;
+use watchword_flow::seams::SystemRandom;
+use watchword_flow::sign_in::{Finished, GuessRefusal, SendRefusal, Start, Typed};
+use watchword_flow::token::{CodeGrant, Grant, IssuedTokens, TokenRefusal};
+use watchword_flow::{Settings, Watchword};
+use watchword_store::Store;
+
+use super::{ABREAST, ROUNDS};
+use crate::support::{CALLBACK, Database, TurnedClock, VERIFIER, challenge_of, random_phone};
+
+/// An installation with one project and nobody around it.
+pub struct Ground {
+    pub flow: Watchword,
+    pub store: Store,
+    pub clock: Arc<TurnedClock>,
+    pub pool: Pool,
+    pub client: Client,
+    client_secret: Option<String>,
+    master: MasterKey,
+    pub database: Database,
+}
+
+/// A sign-in that waits for its code.
+pub struct Waiting {
+    pub browser: Browser,
+    pub sign_in: SignInId,
+    pub phone: String,
+}
+
+/// A waiting sign-in and its code.
+pub struct Ready {
+    pub waiting: Waiting,
+    pub code: String,
+}
+
+impl Ground {
+    pub async fn new(database: Database, kind: ClientKind, limits: Limits) -> Arc<Self> {
+        let store = Store::open(&database.settings).await.unwrap();
+        let clock = Arc::new(TurnedClock::default());
+        let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
+        let settings = Settings {
+            public_url: "https://id.example.com".parse().unwrap(),
+            region: "local".into(),
+            limits: Limits { starts_per_address: 100_000_000, messages_per_pool_day: 1_000_000, ..limits },
+            lifetimes: Lifetimes::default(),
+            whatsapp: None,
+        };
+        let random = Arc::new(SystemRandom);
+        let flow = Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await.unwrap();
+        let project = flow.create_project(NewProject {
+            name: "Acme Market".into(),
+            domain: "acme".into(),
+            kind,
+            redirect_uris: vec![CALLBACK.into()],
+            post_logout_redirect_uris: vec![],
+            settings: PoolSettings { countries: vec!["US".parse().unwrap()], ..PoolSettings::default() },
+        });
+        let project = project.await.unwrap();
+        let client_secret = project.client_secret.map(|secret| secret.expose().clone());
+        let (pool, client) = (project.pool, project.client);
+        Arc::new(Self { flow, store, clock, pool, client, client_secret, master, database })
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn request(&self) -> AuthorizationRequest {
+        AuthorizationRequest {
+            client_id: self.client.id.clone(),
+            redirect_uri: CALLBACK.into(),
+            response_mode: ResponseMode::Query,
+            scopes: Scopes::parse("openid phone offline_access"),
+            state: Some("s".into()),
+            nonce: Some("n".into()),
+            code_challenge: Some(challenge_of(VERIFIER)),
+            prompt: Prompt::Auto,
+            max_age: None,
+            login_hint: None,
+            expected_sub: None,
+        }
+    }
+
+    pub fn credentials(&self) -> Credentials {
+        let secret = self.client_secret.clone().map(Secret::new);
+        Credentials { client_id: self.client.id.clone(), proof: secret.map_or(ClientProof::None, ClientProof::Basic) }
+    }
+
+    /// Types a number in a fresh browser.
+    pub async fn start(&self, phone: &str) -> Outcome<Waiting, SendRefusal> {
+        let browser = self.flow.new_browser();
+        let start =
+            Start { request: self.request(), address: IpAddr::V4(Ipv4Addr::LOCALHOST), known_device: true };
+        let typed = Typed { phone, country: None, language: Language::En };
+        let sign_in = self.flow.start_sign_in(&self.pool, &browser, start, &typed).await?;
+        Ok(Waiting { browser, sign_in, phone: phone.to_owned() })
+    }
+
+    /// A sign-in for each of these numbers, and the code that was written for it.
+    pub async fn ready(self: &Arc<Self>, phones: &[String]) -> Vec<Ready> {
+        let started = stream::iter(phones).map(|phone| async { self.start(phone).await.unwrap() });
+        let started: Vec<Waiting> = started.buffer_unordered(ABREAST).collect().await;
+        let mut codes = self.written_codes().await;
+        let ready = |waiting: Waiting| Ready { code: codes.remove(&waiting.phone).unwrap(), waiting };
+        started.into_iter().map(ready).collect()
+    }
+
+    /// A ready sign-in for every round, each of a number of its own.
+    pub async fn rounds(self: &Arc<Self>) -> Vec<Ready> {
+        let phones: Vec<String> = (0..ROUNDS).map(|_| random_phone()).collect();
+        self.ready(&phones).await
+    }
+
+    /// Takes everything out of the outbox, and gives the codes by the number they were meant for.
+    pub async fn written_codes(&self) -> HashMap<String, String> {
+        let (mut codes, hour) = (HashMap::new(), Duration::from_secs(3600));
+        let tx = self.store.begin_system().await.unwrap();
+        for message in tx.claim_due_messages(self.now(), self.now() + hour, 10_000).await.unwrap() {
+            let purpose = format!("code of message {} of {}", message.id, message.pool_id);
+            let code = self.master.open(&purpose, &message.code_sealed).unwrap();
+            codes.insert(message.recipient.as_e164().to_owned(), code.expose().clone());
+        }
+        tx.commit().await.unwrap();
+        codes
+    }
+
+    /// Types a code, as the code page does.
+    pub async fn answer(&self, waiting: &Waiting, code: &str) -> Outcome<Finished, GuessRefusal> {
+        let current = self.flow.sign_in(&self.pool, &waiting.browser, &waiting.sign_in).await;
+        let current = current.unwrap_or_else(|_| panic!("the sign-in is there"));
+        self.flow.answer_code(&self.pool, current, code, None).await
+    }
+
+    /// Redeems an authorization code, as the token endpoint does.
+    pub async fn redeem(&self, code: &str) -> Outcome<IssuedTokens, TokenRefusal> {
+        let given = CodeGrant {
+            code: Secret::new(code.to_owned()),
+            redirect_uri: Some(CALLBACK.into()),
+            code_verifier: Some(Secret::new(VERIFIER.into())),
+        };
+        self.flow.redeem(&self.pool, &self.credentials(), &Grant::AuthorizationCode(given)).await
+    }
+
+    /// The one number that a query counts, seen from outside.
+    pub async fn count(&self, query: &str) -> i64 {
+        use sea_orm::{ConnectionTrait, Statement};
+        let outside = sea_orm::Database::connect(&self.database.settings.url).await.unwrap();
+        let query = Statement::from_string(outside.get_database_backend(), format!("SELECT {query}"));
+        let row = outside.query_one_raw(query).await.unwrap().unwrap();
+        let number = row.try_get_by_index(0).unwrap();
+        outside.close().await.unwrap();
+        number
+    }
+}
+
+/// The authorization code of a finished sign-in.
+pub fn code_of(finished: &Finished) -> String {
+    let code = finished.response.params.iter().find(|(name, _)| *name == "code");
+    code.expect("a code for the client").1.clone()
+}
+
+/// Starts all of them at the same moment, on all threads, and gives what each came to.
+pub async fn at_once<T: Send + 'static>(
+    racers: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let racers: Vec<_> = racers.into_iter().collect();
+    let line = Arc::new(tokio::sync::Barrier::new(racers.len()));
+    let mut running = JoinSet::new();
+    for racer in racers {
+        let line = line.clone();
+        running.spawn(async move {
+            line.wait().await;
+            racer.await
+        });
+    }
+    running.join_all().await
+}
+
+/// Runs the rounds, some abreast.
+pub async fn run<R: Send + 'static, F: Future<Output = ()> + Send + 'static>(
+    rounds: impl IntoIterator<Item = R>,
+    round: impl Fn(R) -> F,
+) {
+    let running = stream::iter(rounds).map(|prepared| tokio::spawn(round(prepared)));
+    running.buffer_unordered(ABREAST).for_each(|ended| async { ended.unwrap() }).await;
+}
+
+/// Runs a race on SQLite, and on PostgreSQL where the suite was given one.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* fn $name:ident($database:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            async fn race($database: $crate::support::Database) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                race($crate::support::Database::sqlite()).await;
+            }
+
+            #[cfg(feature = "test-postgres")]
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                race($crate::support::Database::postgres().await).await;
+            }
+        }
+    )*};
+}
+
+pub(super) use on_both;

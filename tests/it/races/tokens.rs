@@ -1,0 +1,121 @@
+//! Authorization codes and refresh tokens, presented by several at the same moment.
+
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+use watchword_domain::Secret;
+use watchword_domain::client::ClientKind;
+use watchword_domain::limits::Limits;
+use watchword_flow::authorize::{Decision, Params};
+use watchword_flow::error::{Error, Outcome};
+use watchword_flow::token::{CodeRefusal, Grant, IssuedTokens, RefreshGrant, RefreshRefusal, TokenRefusal};
+
+use super::ground::{Ground, at_once, on_both, run};
+use super::{ABREAST, ROUNDS};
+use crate::support::{random_phone, request};
+
+/// An authorization code for every round, of one person in one session.
+async fn authorization_codes(ground: &Arc<Ground>) -> Vec<String> {
+    let ready = ground.ready(&[random_phone()]).await.remove(0);
+    let finished = ground.answer(&ready.waiting, &ready.code).await;
+    let cookie = finished.unwrap_or_else(|_| panic!("signed in")).session_cookie.unwrap();
+    let (cookie, ground) = (cookie.expose().as_str(), ground.as_ref());
+    let codes = stream::iter(0..ROUNDS).map(|_| async move {
+        let params = Params::read(&request(ground.client.id.as_str()));
+        match ground.flow.authorize(&ground.pool, &params, Some(cookie)).await {
+            Ok(Decision::Respond(response)) => response.params[0].1.clone(),
+            _ => panic!("no answer from the session"),
+        }
+    });
+    codes.buffer_unordered(ABREAST).collect().await
+}
+
+fn tokens(outcome: Outcome<IssuedTokens, TokenRefusal>) -> Option<IssuedTokens> {
+    match outcome {
+        Ok(tokens) => Some(tokens),
+        Err(Error::Refused(
+            TokenRefusal::Code(CodeRefusal::Unusable) | TokenRefusal::Refresh(RefreshRefusal::Unusable),
+        )) => None,
+        Err(Error::Refused(refusal)) => panic!("{refusal}"),
+        Err(Error::Fault(fault)) => panic!("{fault:?}"),
+    }
+}
+
+async fn refresh(ground: &Ground, token: &str) -> Option<IssuedTokens> {
+    let given = RefreshGrant { token: Secret::new(token.to_owned()), scope: None };
+    tokens(ground.flow.redeem(&ground.pool, &ground.credentials(), &Grant::Refresh(given)).await)
+}
+
+fn refresh_token(tokens: &IssuedTokens) -> String {
+    tokens.refresh_token.as_ref().expect("a refresh token").expose().clone()
+}
+
+on_both! {
+    fn an_authorization_code_redeemed_three_times_at_once_gives_tokens_once_and_they_are_revoked(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        let rounds = authorization_codes(&ground).await;
+        run(rounds, |code| {
+            let ground = ground.clone();
+            async move {
+                let answers = at_once((0..3).map(|_| {
+                    let (ground, code) = (ground.clone(), code.clone());
+                    async move { tokens(ground.redeem(&code).await) }
+                }))
+                .await;
+                let won: Vec<IssuedTokens> = answers.into_iter().flatten().collect();
+                assert_eq!(won.len(), 1);
+                assert!(refresh(&ground, &refresh_token(&won[0])).await.is_none(), "still alive");
+            }
+        })
+        .await;
+        assert_eq!(ground.count("COUNT(*) FROM grants").await, ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM grants WHERE revoked_at IS NULL").await, 0);
+    }
+
+    fn a_refresh_token_used_three_times_at_once_has_one_successor_and_all_are_given_it(database) {
+        let ground = Ground::new(database, ClientKind::Spa, Limits::default()).await;
+        let rounds = authorization_codes(&ground).await;
+        run(rounds, |code| {
+            let ground = ground.clone();
+            async move {
+                let first = refresh_token(&tokens(ground.redeem(&code).await).unwrap());
+                let answers = at_once((0..3).map(|_| {
+                    let (ground, first) = (ground.clone(), first.clone());
+                    async move { refresh(&ground, &first).await }
+                }))
+                .await;
+                let mut successors: Vec<String> = answers.iter().flatten().map(refresh_token).collect();
+                assert_eq!(successors.len(), 3, "nobody did anything wrong");
+                successors.dedup();
+                assert_eq!(successors.len(), 1, "one successor");
+                assert_ne!(successors[0], first);
+            }
+        })
+        .await;
+        assert_eq!(ground.count("COUNT(*) FROM refresh_tokens").await, 2 * ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM refresh_tokens WHERE superseded_at IS NULL").await, ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM grants WHERE revoked_at IS NOT NULL").await, 0);
+    }
+
+    /// The old token comes back while its successor is used: whichever is first, never do two live tokens result.
+    fn an_old_refresh_token_beside_its_successor_never_makes_two_families(database) {
+        let ground = Ground::new(database, ClientKind::Spa, Limits::default()).await;
+        let rounds = authorization_codes(&ground).await;
+        run(rounds, |code| {
+            let ground = ground.clone();
+            async move {
+                let first = refresh_token(&tokens(ground.redeem(&code).await).unwrap());
+                let second = refresh_token(&refresh(&ground, &first).await.unwrap());
+                at_once([first.clone(), second.clone(), first, second].map(|token| {
+                    let ground = ground.clone();
+                    async move { refresh(&ground, &token).await.map(|tokens| refresh_token(&tokens)) }
+                }))
+                .await;
+            }
+        })
+        .await;
+        let newest = "COUNT(*) FROM refresh_tokens WHERE superseded_at IS NULL";
+        assert_eq!(ground.count(newest).await, ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM refresh_tokens").await, 3 * ROUNDS as i64);
+    }
+}
