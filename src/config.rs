@@ -24,6 +24,7 @@ use url::Url;
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::public_url::PublicUrl;
+use watchword_http::WHATSAPP_WEBHOOK;
 
 use problem::{Problem, Problems};
 use reader::Reader;
@@ -31,9 +32,6 @@ use sources::Sources;
 
 pub use sender::Sender;
 pub use storage::{Database, KeySource, Storage};
-
-/// Where the provider takes webhooks, below its origin.
-pub const WEBHOOK_PATH: &str = "/webhooks/whatsapp";
 
 /// Everything the commands need to know. It holds secrets, so it has no `Debug`.
 #[derive(Clone)]
@@ -257,7 +255,8 @@ where
 }
 
 fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simulator> {
-    let derived = public_url.filter(|url| !url.has_pool_hosts()).map(|url| format!("{url}{}", WEBHOOK_PATH));
+    let derived =
+        public_url.filter(|url| !url.has_pool_hosts()).map(|url| format!("{url}{WHATSAPP_WEBHOOK}"));
     let webhook_url = reader.parse::<Url>("simulator.webhook_url").map(String::from).or(derived);
     let listen = reader.parse("simulator.listen");
     let display_phone_number = reader.text("simulator.display_phone_number");

@@ -7,6 +7,11 @@ axe_version=4.14.1
 axe_sha256=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 chromedriver_pid=
 
+has_chromium() {
+  command -v chromedriver >/dev/null || return 1
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
 # Debian's names first, then Ubuntu's.
 install_chromium() {
   install chromium chromium-driver || install chromium-browser chromium-chromedriver
@@ -30,7 +35,7 @@ is_axe() { [[ -f $1 ]] && sha256sum --check --status <<<"$axe_sha256  $1"; }
 
 # Starts the driver on a port of its own choice and names it in WATCHWORD_TEST_CHROMEDRIVER_URL.
 start_browser() {
-  command -v chromedriver >/dev/null || install_chromium || return 1
+  has_chromium || install_chromium || return 1
   fetch_axe || return 1
   local log="$tools/chromedriver.log" port=
   : >"$log" # of an earlier run

@@ -24,9 +24,11 @@ use super::serve::{broken, run_provider};
 use super::simulator::{run_simulator, settings};
 use super::stop::Signals;
 use super::{files, logs, output};
+use watchword_http::WHATSAPP_WEBHOOK;
+
 use crate::config::problem::{Problem, Problems};
 use crate::config::sources::Sources;
-use crate::config::{Config, Database, KeySource, Metrics, Sender, Storage, WEBHOOK_PATH};
+use crate::config::{Config, Database, KeySource, Metrics, Sender, Storage};
 use kept::{Credentials, Kept};
 use ports::{Listeners, Ports};
 
@@ -164,7 +166,7 @@ fn own_config(
     };
     let mut simulator = config.simulator.clone();
     simulator.verified_name = project::NAME.to_owned();
-    simulator.webhook_url = Some(format!("http://127.0.0.1:{}{WEBHOOK_PATH}", ports.provider));
+    simulator.webhook_url = Some(format!("http://127.0.0.1:{}{WHATSAPP_WEBHOOK}", ports.provider));
     Ok(Config {
         listen: SocketAddr::from(([127, 0, 0, 1], ports.provider)),
         public_url,

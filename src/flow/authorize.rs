@@ -7,6 +7,7 @@ mod checks;
 mod params;
 
 pub use answer::{AuthorizationError, AuthorizationResponse, ErrorCode};
+pub use carried::Carried;
 pub use params::{ParamRefusal, Params};
 
 use watchword_domain::ids::GrantId;

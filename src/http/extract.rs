@@ -5,6 +5,7 @@ pub mod bearer_token;
 pub mod client_credentials;
 pub mod cookies;
 pub mod form;
+pub mod of_sign_in;
 pub mod posted;
 pub mod tenant;
 pub mod visitor;

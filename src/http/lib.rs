@@ -17,4 +17,5 @@ pub mod view;
 mod webhook;
 
 pub use doors::{Doors, Settings, router};
+pub use paths::WHATSAPP_WEBHOOK;
 pub use serve::serve;

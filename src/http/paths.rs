@@ -23,6 +23,7 @@ pub const LANDING: &str = "/";
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
 pub const ASSETS: &str = "/assets/{file}";
+/// Where Meta posts its reports, below the installation's origin.
 pub const WHATSAPP_WEBHOOK: &str = "/webhooks/whatsapp";
 
 /// The first segments that are the installation's own, also where every pool has a host.

@@ -31,7 +31,11 @@ const FAREWELL: Duration = Duration::from_secs(8);
 ///
 /// # Errors
 /// When the listener's address cannot be told.
-pub async fn serve(listener: TcpListener, doors: Doors, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    doors: Doors,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let closing = doors.closing.clone();
     let routes = router(doors);
     let connections = GracefulShutdown::new();
@@ -77,7 +81,11 @@ async fn arrive(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Arriv
     }
 }
 
-fn answer(routes: Router, stream: TcpStream, peer: SocketAddr) -> impl hyper_util::server::graceful::GracefulConnection {
+fn answer(
+    routes: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> impl hyper_util::server::graceful::GracefulConnection {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));

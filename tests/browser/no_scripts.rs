@@ -46,6 +46,7 @@ async fn a_new_code_is_asked_for_without_scripts() {
         browser.read("#told", "It is on your phone").await;
         browser.click("#entry button[form=resend]").await;
         let code = stage.phone.next_code().await;
+        browser.read("#told", "It is on your phone").await;
         browser.fill("#code", &code).await;
         browser.click("#entry > button").await;
         browser.see("#who").await;

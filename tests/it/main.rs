@@ -7,9 +7,9 @@
     reason = "a test that goes wrong should say so loudly and at once"
 )]
 
-mod logs;
 mod bad_input;
 mod isolation;
+mod logs;
 mod oauth;
 mod pages;
 mod races;

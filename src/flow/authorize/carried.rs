@@ -2,17 +2,21 @@
 //! the request travels sealed in the page's own form, and only this browser can bring it back.
 
 use serde::{Deserialize, Serialize};
-use watchword_domain::Timestamp;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
+use watchword_domain::{Language, Timestamp};
 
 use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::Fault;
 
+/// What the number page brings back.
 #[derive(Serialize, Deserialize)]
-struct Carried {
-    request: AuthorizationRequest,
+pub struct Carried {
+    /// What the client asked for.
+    pub request: AuthorizationRequest,
+    /// The language the page was shown in, which the client may have wished for.
+    pub language: Language,
     until: Timestamp,
 }
 
@@ -21,7 +25,7 @@ fn purpose(pool: &Pool, browser: &Browser) -> String {
 }
 
 impl Watchword {
-    /// Seals a request for the page shown to this browser.
+    /// Seals a request for the page shown to this browser in this language.
     ///
     /// # Errors
     /// When OpenSSL fails.
@@ -30,17 +34,18 @@ impl Watchword {
         pool: &Pool,
         browser: &Browser,
         request: &AuthorizationRequest,
+        language: Language,
     ) -> Result<String, Fault> {
         let until = self.clock.now() + self.settings.lifetimes.sign_in();
-        let carried = Carried { request: request.clone(), until };
+        let carried = Carried { request: request.clone(), language, until };
         let text = serde_json::to_string(&carried).map_err(|_| Fault::Crypto("sealing a request"))?;
         self.master.seal(&*self.random, &purpose(pool, browser), &text)
     }
 
     /// The request that a page brought back, unless its time is over or it was another browser's.
-    pub fn open_request(&self, pool: &Pool, browser: &Browser, sealed: &str) -> Option<AuthorizationRequest> {
+    pub fn open_request(&self, pool: &Pool, browser: &Browser, sealed: &str) -> Option<Carried> {
         let text = self.master.open(&purpose(pool, browser), sealed).ok()?;
         let carried: Carried = serde_json::from_str(text.expose()).ok()?;
-        (self.clock.now() < carried.until).then_some(carried.request)
+        (self.clock.now() < carried.until).then_some(carried)
     }
 }

@@ -1,6 +1,6 @@
 //! `/sign-in/code`: the code, and how its message fares.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use watchword_domain::ids::{ChallengeId, SignInId};
@@ -11,10 +11,10 @@ use watchword_flow::error::{Error, Fault};
 use watchword_flow::sign_in::{Current, Finished, GuessRefusal, NewCode, Progress};
 
 use crate::extract::cookies::{self, CookieKind};
+use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
 use crate::oauth::authorize::address_of;
-use crate::pages::phone::OfSignIn;
 use crate::respond::page::{Shown, error_page, failed, page, seconds_until, set_cookie};
 use crate::respond::redirect::{see_other, to_client};
 use crate::view::{
@@ -23,8 +23,7 @@ use crate::view::{
 use crate::{Doors, paths};
 
 /// The code page.
-pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<OfSignIn>) -> Response {
-    let id = SignInId::from(of.sign_in);
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfSignIn) -> Response {
     match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
         Ok(current) => step(&doors, &visitor, current, None).await,
         Err(Error::Refused(_)) => unknown(&doors, &visitor),

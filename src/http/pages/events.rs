@@ -3,20 +3,22 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{Stream, unfold};
 use http::StatusCode;
 use tokio::sync::watch;
 use watchword_domain::Language;
-use watchword_domain::ids::{ChallengeId, SignInId};
+use watchword_domain::ids::ChallengeId;
 use watchword_domain::sign_in::{SignIn, Step};
+use watchword_flow::error::Error;
 
 use crate::Doors;
+use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::visitor::Visitor;
 use crate::pages::code::delivery_of;
-use crate::pages::phone::OfSignIn;
+use crate::respond::problem;
 
 /// How often the rows are looked at when nobody in this process tells of news: another node may have heard it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,14 +39,15 @@ struct Follower {
 }
 
 /// The stream of a sign-in that waits for its code.
-pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<OfSignIn>) -> Response {
-    let id = SignInId::from(of.sign_in);
-    let Ok(current) = doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await else {
-        return StatusCode::NOT_FOUND.into_response();
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfSignIn) -> Response {
+    let current = match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
+        Ok(current) => current,
+        Err(Error::Refused(_)) => return StatusCode::NOT_FOUND.into_response(),
+        Err(Error::Fault(fault)) => return problem::fault(&fault),
     };
     // 204 tells an EventSource not to come again.
     let Ok(Step::EnterCode(challenge)) = current.step else { return StatusCode::NO_CONTENT.into_response() };
-    let follower = Follower {
+    let mut follower = Follower {
         language: visitor.chosen.unwrap_or(current.sign_in.language),
         news: doors.flow.follow(&challenge),
         closing: doors.closing.subscribe(),
@@ -55,13 +58,17 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<
         last: None,
         looks: 0,
     };
-    Sse::new(stream(follower)).keep_alive(KeepAlive::default()).into_response()
+    let Some(first) = follower.next().await else { return StatusCode::NO_CONTENT.into_response() };
+    Sse::new(stream(first, follower)).keep_alive(KeepAlive::default()).into_response()
 }
 
-fn stream(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
-    unfold(follower, |mut follower| async move {
-        let data = follower.next().await?;
-        Some((Ok(Event::default().event("delivery").data(data)), follower))
+fn stream(first: String, follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
+    unfold((Some(first), follower), |(first, mut follower)| async move {
+        let data = match first {
+            Some(data) => data,
+            None => follower.next().await?,
+        };
+        Some((Ok(Event::default().event("delivery").data(data)), (None, follower)))
     })
 }
 

@@ -1,9 +1,8 @@
 //! `/sign-in/phone`: the number. The first showing of this page is `/authorize`'s own.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use watchword_domain::ids::SignInId;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::EndReason;
@@ -11,6 +10,7 @@ use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 use watchword_flow::error::{Error, Fault};
 use watchword_flow::sign_in::{Current, SendRefusal, Start, Typed};
 
+use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
 use crate::pages::code::{ended, unknown};
@@ -18,14 +18,6 @@ use crate::respond::page::{Shown, failed, page, seconds_until};
 use crate::respond::redirect::see_other;
 use crate::view::{Carried, Csrf, PhoneError, PhoneView};
 use crate::{Doors, paths};
-
-/// Which sign-in a page belongs to.
-#[derive(Deserialize)]
-pub struct OfSignIn {
-    /// Its id.
-    #[serde(default)]
-    pub sign_in: String,
-}
 
 /// What the page shows besides its frame.
 struct Question<'a> {
@@ -45,7 +37,7 @@ pub async fn first_page(
     here: &str,
     request: &AuthorizationRequest,
 ) -> Response {
-    let sealed = match doors.flow.seal_request(&visitor.pool, &visitor.browser, request) {
+    let sealed = match doors.flow.seal_request(&visitor.pool, &visitor.browser, request, language) {
         Ok(sealed) => sealed,
         Err(fault) => return failed(doors, visitor, language, &fault),
     };
@@ -62,8 +54,7 @@ pub async fn first_page(
 }
 
 /// The number page of a sign-in under way: another number may be tried.
-pub async fn get(State(doors): State<Doors>, visitor: Visitor, Query(of): Query<OfSignIn>) -> Response {
-    let id = SignInId::from(of.sign_in);
+pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfSignIn) -> Response {
     match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
         Ok(Current { sign_in, step }) => {
             let language = visitor.chosen.unwrap_or(sign_in.language);
@@ -102,11 +93,11 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
 
 async fn start(doors: &Doors, posted: &Posted) -> Response {
     let visitor = &posted.visitor;
-    let language = visitor.language(None);
     let sealed = posted.field("sealed");
-    let Some(request) = doors.flow.open_request(&visitor.pool, &visitor.browser, sealed) else {
+    let Some(carried) = doors.flow.open_request(&visitor.pool, &visitor.browser, sealed) else {
         return unknown(doors, visitor);
     };
+    let (request, language) = (carried.request, visitor.chosen.unwrap_or(carried.language));
     let known_device = match is_known(doors, visitor) {
         Ok(known) => known,
         Err(fault) => return failed(doors, visitor, language, &fault),

@@ -111,6 +111,17 @@ on_each_database! {
         }
     }
 
+    /// RFC 6749, section 3.1.2; RFC 8252, section 7.1.
+    fn an_answer_keeps_the_query_and_the_scheme_a_redirect_uri_was_registered_with(house) {
+        for registered in ["https://shop.example/back?tenant=a%20b", "com.example.app:/back"] {
+            let native = Public::of(&house, ClientKind::Native, registered).await;
+            let asked = with(&native.request(), "redirect_uri", registered);
+            let location = sign_in(&house, &house.browser(), &asked, &random_phone()).await.location();
+            let separator = if registered.contains('?') { '&' } else { '?' };
+            assert!(location.starts_with(&format!("{registered}{separator}code=")), "{location}");
+        }
+    }
+
     /// RFC 6749, section 3.1.
     fn a_repeated_parameter_is_refused_and_an_unknown_one_ignored(house) {
         for name in ["client_id", "redirect_uri"] {

@@ -1,7 +1,9 @@
 mod authorize;
 mod client;
+mod disabled;
 mod discovery;
 mod end_session;
+mod forged;
 mod introspect;
 mod jwks;
 mod page_headers;

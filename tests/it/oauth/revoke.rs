@@ -78,6 +78,15 @@ on_each_database! {
         assert_eq!(spa.refresh(&house, &text(&theirs, "refresh_token")).await.status, 200);
     }
 
+    /// RFC 9700, section 2.6.
+    fn a_page_of_any_origin_may_call_it(house) {
+        let preflight = house.http.request(reqwest::Method::OPTIONS, house.url("/revoke"));
+        let preflight = preflight.header("origin", "https://shop.example");
+        let answer = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["access-control-allow-origin"]), (204, &"*".parse().unwrap()));
+        assert_eq!(revoke(&house, "x").await.header("access-control-allow-origin"), "*");
+    }
+
     fn only_a_client_that_proves_itself_may_give_back(house) {
         let tokens = house.tokens_of(&random_phone()).await;
         let token = text(&tokens, "refresh_token");

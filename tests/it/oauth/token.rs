@@ -7,12 +7,15 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
+use watchword_flow::projects::Project;
 
 use super::client::{
     Public, bad, code_of, introspect, post, refresh, refused, sign_in, text, userinfo, with, without,
 };
 use crate::on_each_database;
-use crate::support::{Answer, CALLBACK, House, VERIFIER, challenge_of, claims_of, random_phone, with_query};
+use crate::support::{
+    Answer, CALLBACK, House, VERIFIER, challenge_of, claims_of, random_phone, request, with_query,
+};
 
 /// A code of somebody who just signed in with an ordinary request.
 async fn code(house: &House) -> String {
@@ -31,6 +34,30 @@ async fn with_header(house: &House, header: &str) -> Answer {
     let form = [("grant_type", "refresh_token"), ("refresh_token", "unknown")];
     let request = house.http.post(house.url("/token")).header(AUTHORIZATION, header).form(&form);
     Answer::of(request.send().await.unwrap()).await
+}
+
+/// The tokens of somebody who signs in to another pool, whose client has no secret.
+async fn tokens_elsewhere(house: &House, project: &Project, phone: &str) -> Value {
+    let (browser, client) = (house.browser(), project.client.id.as_str());
+    let at = |path: &str| format!("{}{path}", project.pool.issuer);
+    let number = browser.get(&with_query(&at("/authorize"), &request(client))).await;
+    let (csrf, sealed) = (number.hidden("csrf"), number.hidden("sealed"));
+    let seen = house.messages_to(phone).await.len();
+    let typed = [("csrf", csrf.as_str()), ("sealed", &sealed), ("phone", phone)];
+    let location = browser.post(&at("/sign-in/phone"), &typed).await.location();
+    let page = browser.get(&format!("http://{}{location}", house.provider)).await;
+    let (csrf, sign_in, code) =
+        (page.hidden("csrf"), page.hidden("sign_in"), house.code_to(phone, seen).await);
+    let typed = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("code", &code)];
+    let code = code_of(&browser.post(&at("/sign-in/code"), &typed).await);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", client),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    Answer::of(house.http.post(at("/token")).form(&form).send().await.unwrap()).await.json()
 }
 
 /// A JWT's header.
@@ -79,6 +106,18 @@ on_each_database! {
         for personal in ["phone_number", "phone_number_verified", "name", "locale", "updated_at"] {
             assert_eq!(claims.get(personal), None, "{personal}");
         }
+    }
+
+    /// OpenID Connect Core 1.0, section 5.7: a number is not who somebody is.
+    fn the_same_number_is_the_same_subject_in_a_pool_and_another_one_elsewhere(house) {
+        let phone = random_phone();
+        let subject = |tokens: &Value| claims_of(&text(tokens, "id_token"))["sub"].clone();
+        let first = subject(&house.tokens_of(&phone).await);
+        house.clock.turn(Duration::from_secs(3600));
+        assert_eq!(first, subject(&house.tokens_of(&phone).await));
+        house.clock.turn(Duration::from_secs(3600));
+        let other = house.project("other", ClientKind::Spa).await;
+        assert_ne!(first, subject(&tokens_elsewhere(&house, &other, &phone).await));
     }
 
     /// RFC 9068, section 2.

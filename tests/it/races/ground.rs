@@ -25,11 +25,14 @@ use watchword_flow::projects::NewProject;
 use watchword_flow::seams::SystemRandom;
 use watchword_flow::sign_in::{Finished, GuessRefusal, SendRefusal, Start, Typed};
 use watchword_flow::token::{CodeGrant, Grant, IssuedTokens, TokenRefusal};
-use watchword_flow::{Settings, Watchword};
+use watchword_flow::{Settings, Watchword, WhatsappSender};
+use watchword_messaging::{Channel, Outcome as SendOutcome, OutgoingCode, Sending};
 use watchword_store::Store;
 
 use super::{ABREAST, ROUNDS};
-use crate::support::{CALLBACK, Database, TurnedClock, VERIFIER, challenge_of, random_phone};
+use crate::support::{
+    APP_SECRET, CALLBACK, Database, PHONE_NUMBER_ID, TurnedClock, VERIFIER, VERIFY_TOKEN, challenge_of, random_phone,
+};
 
 /// An installation with one project and nobody around it.
 pub struct Ground {
@@ -41,6 +44,15 @@ pub struct Ground {
     client_secret: Option<String>,
     master: MasterKey,
     pub database: Database,
+}
+
+/// No wire at all: nothing is ever taken out of the outbox here but by the test.
+struct Nobody;
+
+impl Channel for Nobody {
+    fn send_code<'a>(&'a self, _: &'a OutgoingCode) -> Sending<'a> {
+        Box::pin(async { SendOutcome::NotSent { why: "there is no wire" } })
+    }
 }
 
 /// A sign-in that waits for its code.
@@ -66,7 +78,12 @@ impl Ground {
             region: "local".into(),
             limits: Limits { starts_per_address: 100_000_000, messages_per_pool_day: 1_000_000, ..limits },
             lifetimes: Lifetimes::default(),
-            whatsapp: None,
+            whatsapp: Some(WhatsappSender {
+                phone_number_id: PHONE_NUMBER_ID.into(),
+                channel: Arc::new(Nobody),
+                app_secrets: vec![Secret::new(APP_SECRET.into())],
+                verify_token: Secret::new(VERIFY_TOKEN.into()),
+            }),
         };
         let random = Arc::new(SystemRandom);
         let flow = Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await.unwrap();

@@ -21,7 +21,7 @@ async fn authorization_codes(ground: &Arc<Ground>) -> Vec<String> {
     let cookie = finished.unwrap_or_else(|_| panic!("signed in")).session_cookie.unwrap();
     let (cookie, ground) = (cookie.expose().as_str(), ground.as_ref());
     let codes = stream::iter(0..ROUNDS).map(|_| async move {
-        let params = Params::read(&request(ground.client.id.as_str()));
+        let params = Params::new(request(ground.client.id.as_str()));
         match ground.flow.authorize(&ground.pool, &params, Some(cookie)).await {
             Ok(Decision::Respond(response)) => response.params[0].1.clone(),
             _ => panic!("no answer from the session"),

@@ -1,0 +1,156 @@
+//! The worker's side of the outbox: taking what is due, writing down what came of it, giving up what is too late.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{LockBehavior, LockType, Query};
+use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait};
+use watchword_domain::ids::{ChallengeId, MessageId, PoolId};
+use watchword_domain::{DeliveryState, Phone, Timestamp};
+
+use super::{advanced, row, unreadable};
+use crate::access::{SystemRows, SystemTx};
+use crate::{Result, StoreError, text};
+
+/// A message that a worker has taken.
+#[derive(Clone)]
+pub struct MessageRow {
+    /// The pool it is sent for.
+    pub pool_id: PoolId,
+    /// Its id.
+    pub id: MessageId,
+    /// The challenge whose code it carries.
+    pub challenge_id: ChallengeId,
+    /// Where it goes.
+    pub recipient: Phone,
+    /// The template's language.
+    pub language: String,
+    /// The code under the master key.
+    pub code_sealed: String,
+    /// How often it was taken, this time included.
+    pub attempts: u32,
+    /// When its code is dead.
+    pub expires_at: Timestamp,
+}
+
+fn taken(row: row::Model) -> Result<MessageRow> {
+    Ok(MessageRow {
+        pool_id: row.pool_id.into(),
+        id: row.id.into(),
+        challenge_id: row.challenge_id.into(),
+        recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
+        language: row.language,
+        code_sealed: row.code_sealed.ok_or(StoreError::Unreadable("message's code"))?,
+        attempts: text::count(row.attempts),
+        expires_at: Timestamp::from_millis(row.expires_at),
+    })
+}
+
+impl SystemRows {
+    /// Messages that wait in the outbox or are with a worker: what an operator's gauge shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_messages_under_way(&self) -> Result<u64> {
+        let states = [DeliveryState::Queued.as_str(), DeliveryState::Sending.as_str()];
+        Ok(row::Entity::find().filter(row::Column::State.is_in(states)).count(&self.db()).await?)
+    }
+}
+
+impl SystemTx {
+    /// Takes up to `most` messages that are due, for this worker alone until the lease ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_due_messages(
+        &self,
+        now: Timestamp,
+        lease: Timestamp,
+        most: u64,
+    ) -> Result<Vec<MessageRow>> {
+        let due = Query::select()
+            .column(row::Column::Id)
+            .from(row::Entity)
+            .and_where(row::Column::State.eq(DeliveryState::Queued.as_str()))
+            .and_where(row::Column::DueAt.lte(now.millis()))
+            .and_where(row::Column::ExpiresAt.gt(now.millis()))
+            .order_by(row::Column::DueAt, sea_orm::Order::Asc)
+            .limit(most)
+            // Several nodes look at once; SQLite has one writer and knows no such clause.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .to_owned();
+        let rows = row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(DeliveryState::Sending.as_str()))
+            .col_expr(row::Column::LeaseUntil, Expr::value(lease.millis()))
+            .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
+            .filter(row::Column::Id.in_subquery(due))
+            .exec_with_returning(&self.db())
+            .await?;
+        rows.into_iter().map(taken).collect()
+    }
+
+    /// Puts a message that provably never left back into the outbox.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_requeued(&self, id: &MessageId, due: Timestamp) -> Result<bool> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(DeliveryState::Queued.as_str()))
+            .col_expr(row::Column::DueAt, Expr::value(due.millis()))
+            .filter(row::Column::Id.eq(id.as_str()))
+            .filter(row::Column::State.eq(DeliveryState::Sending.as_str()))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Notes under which id the provider took a message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_accepted(&self, id: &MessageId, provider_id: &str, now: Timestamp) -> Result<()> {
+        row::Entity::update_many()
+            .col_expr(row::Column::State, advanced(DeliveryState::Accepted))
+            .col_expr(row::Column::ProviderMessageId, Expr::value(provider_id))
+            .col_expr(row::Column::AcceptedAt, Expr::value(now.millis()))
+            .filter(row::Column::Id.eq(id.as_str()))
+            .exec(&self.db())
+            .await?;
+        Ok(())
+    }
+
+    /// Gives up messages whose code died before they could be sent. Gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_late_messages(&self, now: Timestamp) -> Result<u64> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(DeliveryState::Expired.as_str()))
+            .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
+            .filter(row::Column::State.eq(DeliveryState::Queued.as_str()))
+            .filter(row::Column::ExpiresAt.lte(now.millis()))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected)
+    }
+
+    /// Marks messages of workers that died: nobody knows whether they left, so they are not sent again. Gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_dead_leases(&self, now: Timestamp) -> Result<u64> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(DeliveryState::Unknown.as_str()))
+            .filter(row::Column::State.eq(DeliveryState::Sending.as_str()))
+            .filter(row::Column::LeaseUntil.lt(now.millis()))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected)
+    }
+
+    /// Forgets the codes of messages whose life is over and old messages altogether. Gives how many were removed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn sweep_messages(&self, older_than: Timestamp, most: u64) -> Result<u64> {
+        crate::sweep::oldest::<row::Entity>(&self.db(), row::Column::CreatedAt, older_than, most).await
+    }
+}

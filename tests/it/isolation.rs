@@ -1,0 +1,306 @@
+//! Every function by which the store gives or changes what a pool owns, called from the wrong pool: it finds nothing and
+//! changes nothing. The same call from the right pool does, so that a call which can do nothing at all proves nothing.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+
+use watchword_domain::client::{Client, ClientKind};
+use watchword_domain::ids::{ChallengeId, SessionId};
+use watchword_domain::pool::Pool;
+use watchword_domain::session::{Method, Session};
+use watchword_domain::sign_in::{Challenge, SignIn};
+use watchword_domain::{Clock, Phone, Timestamp};
+use watchword_store::{
+    ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, Result, SigningKeyRow, UserPhone, UserRow,
+};
+
+use crate::on_each_database;
+use crate::support::{House, random_phone};
+
+/// What limits a number or an address over all pools together. Each is told a pool's news by design, and holds nothing of it
+/// but counts and times.
+const OVER_ALL_POOLS: [&str; 4] = ["count", "find_send_history", "lock_send_history", "save_send_history"];
+
+/// What one pool owns.
+struct Owned {
+    now: Timestamp,
+    pool: Pool,
+    client: Client,
+    key: String,
+    user: UserRow,
+    phone: UserPhone,
+    session: Session,
+    session_hash: String,
+    sign_in: SignIn,
+    challenge: Challenge,
+    grant: GrantRow,
+    code: CodeRow,
+    code_hash: String,
+    refresh_hash: String,
+}
+
+/// A call, and whether it found or changed anything.
+type Call = for<'a> fn(&'a PoolTx, &'a Owned) -> Pin<Box<dyn Future<Output = Result<bool>> + 'a>>;
+
+macro_rules! calls {
+    ($($name:ident |$tx:ident, $own:ident| $call:expr;)*) => {
+        vec![$((stringify!($name), (|$tx, $own| Box::pin(async move { Ok($call) })) as Call)),*]
+    };
+}
+
+/// Calls that look.
+fn finds() -> Vec<(&'static str, Call)> {
+    calls! {
+        find_client |tx, own| tx.find_client(&own.client.id).await?.is_some();
+        list_clients |tx, own| tx.list_clients().await?.contains(&own.client);
+        list_client_secrets |tx, own| !tx.list_client_secrets(&own.client.id).await?.is_empty();
+        list_signing_keys |tx, own| tx.list_signing_keys().await?.iter().any(|key| key.id == own.key);
+        find_user |tx, own| tx.find_user(&own.user.id).await?.is_some();
+        find_phone |tx, own| tx.find_phone(&own.phone.phone).await?.is_some();
+        find_phone_of |tx, own| tx.find_phone_of(&own.user.id).await?.is_some();
+        find_session |tx, own| tx.find_session(&own.session.id).await?.is_some();
+        find_session_by_token |tx, own| tx.find_session_by_token(&own.session_hash).await?.is_some();
+        find_sign_in |tx, own| tx.find_sign_in(&own.sign_in.id).await?.is_some();
+        find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
+        find_progress |tx, own| tx.find_progress(&own.challenge.id).await?.is_some();
+        find_failures |tx, own| tx.find_failures(Method::WhatsappCode, &own.challenge.phone).await? > 0;
+        find_grant |tx, own| tx.find_grant(&own.grant.id).await?.is_some();
+        find_authorization_code |tx, own| tx.find_authorization_code(&own.code_hash).await?.is_some();
+        find_refresh_token |tx, own| tx.find_refresh_token(&own.refresh_hash).await?.is_some();
+    }
+}
+
+/// Calls that change what is there.
+fn changes() -> Vec<(&'static str, Call)> {
+    calls! {
+        save_proof |tx, own| { tx.save_proof(&own.phone.id, own.now).await?; false };
+        save_session_use |tx, own| { tx.save_session_use(&own.session.id, own.now).await?; false };
+        save_refresh_token_use |tx, own| { tx.save_refresh_token_use(&own.refresh_hash, own.now).await?; false };
+        save_sign_in_challenge |tx, own| {
+            tx.save_sign_in_challenge(&own.sign_in.id, &own.phone.phone, &ChallengeId::from("another")).await?
+        };
+        count_failure |tx, own| {
+            tx.count_failure(Method::WhatsappCode, &own.challenge.phone, own.now).await? > 1
+        };
+        reset_failures |tx, own| tx.reset_failures(Method::WhatsappCode, &own.challenge.phone).await?;
+        claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();
+        claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;
+        claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
+        claim_session |tx, own| tx.claim_session(&own.session.id, own.now).await?;
+        claim_grant |tx, own| tx.claim_grant(&own.grant.id, own.now).await?;
+        claim_authorization_code |tx, own| {
+            tx.claim_authorization_code(&own.code_hash, &own.client.id, own.now).await?.is_some()
+        };
+        claim_refresh_token |tx, own| {
+            tx.claim_refresh_token(&own.refresh_hash, "next".into(), "sealed".into(), own.now).await?
+        };
+    }
+}
+
+/// Calls that add to what is there. The values name the right pool and its rows; the transaction decides.
+fn inserts() -> Vec<(&'static str, Call)> {
+    calls! {
+        insert_client |tx, own| {
+            let client = Client { id: "another".into(), ..own.client.clone() };
+            tx.insert_client(&client, own.now).await.map(|()| true)?
+        };
+        insert_client_secret |tx, own| {
+            let secret = ClientSecretRow { id: "another".into(), sealed: "x".into() };
+            tx.insert_client_secret(&own.client.id, &secret, own.now).await.map(|()| true)?
+        };
+        insert_signing_key |tx, own| tx.insert_signing_key(&signing_key(own)).await.map(|()| true)?;
+        insert_user |tx, own| {
+            let user = UserRow { id: "another".into(), ..own.user.clone() };
+            tx.insert_user(&user).await.map(|()| true)?
+        };
+        insert_phone |tx, own| {
+            let phone = Phone::from_e164("+14155550199").unwrap();
+            let phone = UserPhone { id: "another".into(), phone, ..own.phone.clone() };
+            tx.insert_phone(&phone).await.map(|()| true)?
+        };
+        insert_session |tx, own| {
+            let session = Session { id: SessionId::from("another"), ..own.session.clone() };
+            tx.insert_session(&session, "another".into()).await.map(|()| true)?
+        };
+        insert_sign_in |tx, own| {
+            let sign_in = SignIn { id: "another".into(), ..own.sign_in.clone() };
+            tx.insert_sign_in(&sign_in).await.map(|()| true)?
+        };
+        insert_challenge |tx, own| {
+            let challenge = Challenge { id: "another".into(), ..own.challenge.clone() };
+            tx.insert_challenge(&challenge, "hash".into()).await.map(|()| true)?
+        };
+        insert_message |tx, own| tx.insert_message(&message(own, tx.pool().as_str())).await.map(|()| true)?;
+        insert_grant |tx, own| {
+            let grant = GrantRow { id: "another".into(), ..own.grant.clone() };
+            tx.insert_grant(&grant).await.map(|()| true)?
+        };
+        insert_authorization_code |tx, own| {
+            tx.insert_authorization_code(&own.code, "another".into()).await.map(|()| true)?
+        };
+        insert_refresh_token |tx, own| {
+            tx.insert_refresh_token("another".into(), &own.grant.id, own.now).await.map(|()| true)?
+        };
+    }
+}
+
+/// A pool makes itself: another's id, domain and issuer are taken for good.
+fn takeovers() -> Vec<(&'static str, Call)> {
+    calls! {
+        insert_pool |tx, own| tx.insert_pool(&own.pool, own.now).await.map(|()| true)?;
+    }
+}
+
+fn signing_key(own: &Owned) -> SigningKeyRow {
+    SigningKeyRow {
+        id: "another".into(),
+        algorithm: "ES256".into(),
+        public_jwk: "{}".into(),
+        private_sealed: "x".into(),
+        created_at: own.now,
+    }
+}
+
+/// A message that is not due for long, so that no worker takes it up.
+fn message(own: &Owned, pool: &str) -> NewMessage {
+    NewMessage {
+        id: format!("another of {pool}").as_str().into(),
+        challenge_id: own.challenge.id.clone(),
+        channel: "whatsapp",
+        recipient: own.challenge.phone.clone(),
+        language: "en_US".into(),
+        code_sealed: "x".into(),
+        created_at: own.now + std::time::Duration::from_secs(3600),
+        expires_at: own.now + std::time::Duration::from_secs(7200),
+    }
+}
+
+/// One of everything: a user with a session, tokens and a code not yet redeemed, and a sign-in with a wrong guess under way.
+async fn owned(house: &House) -> Owned {
+    house.tokens_of(&random_phone()).await;
+    house.execute("UPDATE sessions SET ended_at = 1").await;
+    let phone = random_phone();
+    house.browser().sign_in(house, &phone).await;
+    let (waiting, waiting_phone) = (house.browser(), random_phone());
+    let page = waiting.ask_code(house, &waiting_phone).await;
+    waiting.told(house, &page, "delivered").await;
+    let code = house.code_to(&waiting_phone, 0).await;
+    waiting.type_code(house, &page, &crate::support::another(&code)).await;
+    let one = async |query: &str| house.values(query).await.pop().unwrap();
+    let session_hash = one("SELECT token_hash FROM sessions WHERE ended_at IS NULL").await;
+    let code_hash = one("SELECT code_hash FROM authorization_codes WHERE claimed_at IS NULL").await;
+    let grant = one("SELECT id FROM grants").await;
+    let refresh_hash = one("SELECT token_hash FROM refresh_tokens").await;
+    let rows = house.store.read(&house.pool.id);
+    let sign_in = rows.find_sign_in(&page.hidden("sign_in").into()).await.unwrap().unwrap();
+    let phone = rows.find_phone(&Phone::from_e164(&phone).unwrap()).await.unwrap().unwrap();
+    Owned {
+        now: house.clock.now(),
+        pool: house.pool.clone(),
+        client: rows.find_client(&house.client_id.as_str().into()).await.unwrap().unwrap(),
+        key: rows.list_signing_keys().await.unwrap().remove(0).id,
+        user: rows.find_user(&phone.user_id).await.unwrap().unwrap(),
+        session: rows.find_session_by_token(&session_hash).await.unwrap().unwrap().session,
+        challenge: rows.find_challenge(sign_in.challenge.as_ref().unwrap()).await.unwrap().unwrap(),
+        grant: rows.find_grant(&grant.into()).await.unwrap().unwrap(),
+        code: rows.find_authorization_code(&code_hash).await.unwrap().unwrap(),
+        phone,
+        session_hash,
+        sign_in,
+        code_hash,
+        refresh_hash,
+    }
+}
+
+/// Calls from this pool and commits, unless the database refused. Whether anything was found or changed.
+async fn call_from(house: &House, pool: &Pool, call: Call, own: &Owned) -> Result<bool> {
+    let tx = house.store.begin(&pool.id).await?;
+    let found = call(&tx, own).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+on_each_database! {
+    fn nothing_of_a_pool_is_found_from_another(house) {
+        let other = house.project("other", ClientKind::Web).await.pool;
+        let own = owned(&house).await;
+        for (name, call) in finds() {
+            assert!(!call_from(&house, &other, call, &own).await.unwrap(), "{name}");
+            assert!(call_from(&house, &house.pool, call, &own).await.unwrap(), "{name} can find nothing at all");
+        }
+    }
+
+    fn nothing_of_a_pool_is_changed_from_another(house) {
+        let other = house.project("other", ClientKind::Web).await.pool;
+        let own = owned(&house).await;
+        for (name, call) in changes() {
+            let before = house.contents_of(&house.pool.id).await;
+            assert!(!call_from(&house, &other, call, &own).await.unwrap(), "{name}");
+            assert_eq!(house.contents_of(&house.pool.id).await, before, "{name}");
+        }
+        for (name, call) in changes() {
+            let before = house.contents_of(&house.pool.id).await;
+            call_from(&house, &house.pool, call, &own).await.unwrap();
+            assert_ne!(house.contents_of(&house.pool.id).await, before, "{name} can change nothing at all");
+        }
+    }
+
+    fn nothing_is_added_to_a_pool_from_another(house) {
+        let other = house.project("other", ClientKind::Web).await.pool;
+        let own = owned(&house).await;
+        for (name, call) in inserts().into_iter().chain(takeovers()) {
+            let before = house.contents_of(&house.pool.id).await;
+            // The other pool may get a row of its own; one that points into this pool is refused by its foreign key.
+            let _ = call_from(&house, &other, call, &own).await;
+            assert_eq!(house.contents_of(&house.pool.id).await, before, "{name}");
+        }
+        house.execute("DELETE FROM clients WHERE id = 'another'").await;
+        for (name, call) in inserts() {
+            let before = house.contents_of(&house.pool.id).await;
+            assert!(call_from(&house, &house.pool, call, &own).await.unwrap(), "{name}");
+            assert_ne!(house.contents_of(&house.pool.id).await, before, "{name} can add nothing at all");
+        }
+    }
+
+    fn what_points_into_another_pool_is_refused(house) {
+        let other = house.project("other", ClientKind::Web).await.pool;
+        let own = owned(&house).await;
+        for (name, call) in inserts() {
+            let stands_alone =
+                ["insert_client", "insert_signing_key", "insert_user", "insert_challenge", "insert_message"];
+            let refused = call_from(&house, &other, call, &own).await.is_err();
+            assert_eq!(refused, !stands_alone.contains(&name), "{name}");
+        }
+        for (name, call) in takeovers() {
+            assert!(call_from(&house, &other, call, &own).await.is_err(), "{name}");
+        }
+    }
+}
+
+/// The names of the functions in `impl PoolRows` and `impl PoolTx`.
+fn functions_of_pools() -> BTreeSet<String> {
+    let store = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
+    let sources = std::fs::read_dir(store)
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    let of_pools = |source: String| -> Vec<String> {
+        let parts = source
+            .split("\nimpl ")
+            .skip(1)
+            .filter(|part| part.starts_with("PoolRows ") || part.starts_with("PoolTx "));
+        let bodies = parts.flat_map(|part| part.split_once("\n}").unwrap().0.split("pub async fn ").skip(1));
+        bodies.map(|function| function.split('(').next().unwrap().to_owned()).collect()
+    };
+    sources.flat_map(of_pools).filter(|name| name != "commit").collect()
+}
+
+#[test]
+fn every_function_of_a_pool_is_tried_from_another() {
+    let lists = [finds(), changes(), inserts(), takeovers()];
+    let tried = lists.iter().flatten().map(|(name, _)| (*name).to_owned());
+    let tried: BTreeSet<String> = tried.chain(OVER_ALL_POOLS.map(str::to_owned)).collect();
+    let there = functions_of_pools();
+    assert!(there.len() > 40, "the source was not understood: {there:?}");
+    assert_eq!(there, tried);
+}

@@ -1,0 +1,183 @@
+//! Every claim of the store, fired by twenty transactions at once: one of them wins.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use watchword_domain::client::ClientKind;
+use watchword_domain::ids::{ChallengeId, GrantId, SessionId};
+use watchword_domain::limits::Limits;
+use watchword_flow::crypto::token_hash;
+use watchword_store::CodeRow;
+
+use super::ground::{Ground, Ready, at_once, code_of, on_both};
+use crate::support::random_phone;
+
+/// Times each claim is fired at, always at something fresh.
+const TIMES: usize = 10;
+
+/// Twenty transactions at once: each claims, says whether it won, and commits. Gives how many won.
+macro_rules! winners {
+    ($ground:ident, $spent:ident, $begin:ident($($pool:expr)?), |$tx:ident| $claim:expr) => {{
+        let racers = (0..20).map(|_| {
+            let ($ground, $spent) = ($ground.clone(), $spent.clone());
+            async move {
+                let $tx = $ground.store.$begin($($pool)?).await.unwrap();
+                let won: bool = $claim;
+                $tx.commit().await.unwrap();
+                won
+            }
+        });
+        at_once(racers).await.into_iter().filter(|won| *won).count()
+    }};
+}
+
+async fn ready(ground: &Arc<Ground>) -> Ready {
+    ground.ready(&[random_phone()]).await.remove(0)
+}
+
+async fn challenge(ground: &Arc<Ground>) -> ChallengeId {
+    let waiting = ready(ground).await.waiting;
+    let rows = ground.store.read(&ground.pool.id);
+    rows.find_sign_in(&waiting.sign_in).await.unwrap().unwrap().challenge.unwrap()
+}
+
+/// The hash of an authorization code that was just issued, and its row.
+async fn issued(ground: &Arc<Ground>) -> (String, CodeRow) {
+    let ready = ready(ground).await;
+    let finished = ground.answer(&ready.waiting, &ready.code).await;
+    let hash = token_hash(&code_of(&finished.unwrap_or_else(|_| panic!("signed in"))));
+    let row = ground.store.read(&ground.pool.id).find_authorization_code(&hash).await.unwrap();
+    (hash, row.unwrap())
+}
+
+/// A grant and the hash of its refresh token.
+async fn granted(ground: &Arc<Ground>) -> (GrantId, String) {
+    let ready = ready(ground).await;
+    let code = code_of(&ground.answer(&ready.waiting, &ready.code).await.unwrap_or_else(|_| panic!("signed in")));
+    let tokens = ground.redeem(&code).await.unwrap_or_else(|_| panic!("redeemed"));
+    let hash = token_hash(tokens.refresh_token.unwrap().expose());
+    let row = ground.store.read(&ground.pool.id).find_refresh_token(&hash).await.unwrap().unwrap();
+    (row.grant_id, hash)
+}
+
+on_both! {
+    fn a_challenge_is_ended_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let id = challenge(&ground).await;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_challenge(&id, ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_guess_is_taken_as_often_as_there_are_tries(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits { tries_per_code: 1, ..Limits::default() }).await;
+        for _ in 0..TIMES {
+            let id = challenge(&ground).await;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_guess(&id, ground.now()).await.unwrap().is_some()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_sign_in_is_completed_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let id = ready(&ground).await.waiting.sign_in;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_sign_in(&id, ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn an_authorization_code_is_spent_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let hash = issued(&ground).await.0;
+            let won = winners!(ground, hash, begin(&ground.pool.id), |tx| {
+                let spent = tx.claim_authorization_code(&hash, &ground.client.id, ground.now());
+                spent.await.unwrap().is_some()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_session_is_ended_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let id: SessionId = issued(&ground).await.1.session_id;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_session(&id, ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_grant_is_taken_back_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let id = granted(&ground).await.0;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_grant(&id, ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_refresh_token_is_exchanged_once(database) {
+        let ground = Ground::new(database, ClientKind::Spa, Limits::default()).await;
+        for _ in 0..TIMES {
+            let hash = granted(&ground).await.1;
+            let won = winners!(ground, hash, begin(&ground.pool.id), |tx| {
+                let exchanged = tx.claim_refresh_token(&hash, "successor".into(), "sealed".into(), ground.now());
+                exchanged.await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_webhook_event_is_taken_in_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            let key = format!("event {number}");
+            let won = winners!(ground, key, begin_system(), |tx| {
+                tx.claim_webhook_event(&key, "test", String::new(), ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_message_is_taken_by_one_worker(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            ground.start(&random_phone()).await.unwrap_or_else(|_| panic!("started"));
+            let lease = Arc::new(ground.now() + Duration::from_secs(60));
+            let won = winners!(ground, lease, begin_system(), |tx| {
+                !tx.claim_due_messages(ground.now(), *lease, 10).await.unwrap().is_empty()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+}
+
+#[test]
+fn no_claim_of_the_store_is_left_out() {
+    let (mut claims, here) = (BTreeSet::new(), include_str!("claims.rs"));
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            let text = std::fs::read_to_string(path).unwrap();
+            let named = text.split("async fn claim_").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            claims.extend(named.map(|name| format!(".claim_{name}(")));
+        }
+    }
+    assert!(claims.len() >= 9, "{claims:?}");
+    let left_out: Vec<&String> = claims.iter().filter(|claim| !here.contains(claim.as_str())).collect();
+    assert!(left_out.is_empty(), "{left_out:?}");
+}

@@ -1,0 +1,84 @@
+//! What becomes of transactions whose owners go away at any moment, as a browser that hangs up makes them: nothing of
+//! theirs by halves, and nothing of anybody else's.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use watchword_domain::client::ClientKind;
+use watchword_domain::limits::Limits;
+
+use super::ROUNDS;
+use super::ground::{Ground, at_once, on_both, run};
+
+/// Does it, but goes away after so many looks at it.
+async fn given_up_after<T>(looks: usize, work: impl Future<Output = T>) -> Option<T> {
+    let patience = async {
+        for _ in 0..looks {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = patience => None,
+    }
+}
+
+async fn write(ground: &Ground, key: &str) -> watchword_store::Result<bool> {
+    let tx = ground.store.begin_system().await?;
+    let written = tx.claim_webhook_event(key, "test", String::new(), ground.now()).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+on_both! {
+    fn what_was_acknowledged_is_there_whoever_else_went_away(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for round in 0..ROUNDS / 20 {
+            let written = at_once((0..20).map(|number| {
+                let ground = ground.clone();
+                async move {
+                    let key = format!("{round}-{number}");
+                    let looks = if number % 2 == 0 { usize::MAX } else { round + number };
+                    (number, given_up_after(looks, write(&ground, &key)).await.map(Result::unwrap))
+                }
+            }))
+            .await;
+            let acknowledged = written.iter().filter(|(_, written)| *written == Some(true)).count();
+            let stayed = written.iter().filter(|(number, written)| number % 2 == 0 && written.is_some()).count();
+            assert_eq!(stayed, 10);
+            // What its owner did not wait for may be there or not.
+            let there = ground.count(&format!("COUNT(*) FROM webhook_events WHERE id LIKE '{round}-%'")).await;
+            assert!((acknowledged as i64..=20).contains(&there), "{there} of {acknowledged}");
+            for (number, _) in written.iter().filter(|(_, written)| written.is_some()) {
+                let row = format!("COUNT(*) FROM webhook_events WHERE id = '{round}-{number}'");
+                assert_eq!(ground.count(&row).await, 1, "{round}-{number}");
+            }
+        }
+        assert_eq!(ground.forgotten_transactions().await, 0);
+    }
+
+    fn a_sign_in_whose_browser_hangs_up_is_complete_or_not_begun(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        let rounds: Vec<_> = ground.rounds().await.into_iter().enumerate().collect();
+        run(rounds, |(round, ready)| {
+            let ground = ground.clone();
+            async move {
+                let (ready, looks) = (Arc::new(ready), round % 60);
+                let answer = {
+                    let ready = ready.clone();
+                    async move { given_up_after(looks, ground.answer(&ready.waiting, &ready.code)).await }
+                };
+                tokio::spawn(answer).await.unwrap();
+            }
+        })
+        .await;
+        let finished = ground.count("COUNT(*) FROM sign_ins WHERE finished_at IS NOT NULL").await;
+        assert!(0 < finished && finished < ROUNDS as i64, "{finished}: nobody, or everybody, was quick enough");
+        assert_eq!(ground.count("COUNT(*) FROM challenges WHERE ended_at IS NOT NULL").await, finished);
+        for table in ["users", "authenticators", "sessions", "authorization_codes"] {
+            assert_eq!(ground.count(&format!("COUNT(*) FROM {table}")).await, finished, "{table}");
+        }
+        assert_eq!(ground.forgotten_transactions().await, 0);
+    }
+}

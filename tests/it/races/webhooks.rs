@@ -1,0 +1,60 @@
+//! The same reports, several times and in several orders, at the same moment.
+
+
+use serde_json::{Value, json};
+use watchword_domain::client::ClientKind;
+use watchword_domain::limits::Limits;
+
+use super::ROUNDS;
+use super::ground::{Ground, at_once, on_both, run};
+use crate::support::{PHONE_NUMBER_ID, random_phone, sign};
+
+fn status(message: &str, state: &str) -> Value {
+    json!({
+        "id": format!("wamid.{message}"),
+        "status": state,
+        "timestamp": "1750030073",
+        "recipient_id": "14155550123",
+        "biz_opaque_callback_data": message,
+    })
+}
+
+/// A webhook with these reports, in this order.
+fn webhook(statuses: &[&Value]) -> String {
+    let metadata = json!({ "display_phone_number": "15550783881", "phone_number_id": PHONE_NUMBER_ID });
+    let value = json!({ "messaging_product": "whatsapp", "metadata": metadata, "statuses": statuses });
+    let changes = json!([{ "field": "messages", "value": value }]);
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": changes }] }).to_string()
+}
+
+on_both! {
+    fn reports_that_come_many_times_at_once_count_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        let phones: Vec<String> = (0..ROUNDS).map(|_| random_phone()).collect();
+        ground.ready(&phones).await;
+        let messages = ground.texts("id FROM messages").await;
+        let pairs: Vec<(String, String)> =
+            messages.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
+        run(pairs, |(one, other)| {
+            let ground = ground.clone();
+            async move {
+                let [sent, delivered] = ["sent", "delivered"].map(|state| (status(&one, state), status(&other, state)));
+                let bodies = [
+                    webhook(&[&sent.0, &sent.1, &delivered.0, &delivered.1]),
+                    webhook(&[&sent.1, &sent.0, &delivered.1, &delivered.0]),
+                    webhook(&[&delivered.0, &delivered.1]),
+                    webhook(&[&delivered.1, &sent.0]),
+                ];
+                let taken = at_once(bodies.map(|body| {
+                    let ground = ground.clone();
+                    async move { ground.flow.receive_webhook(body.as_bytes(), Some(&sign(&body))).await.is_ok() }
+                }))
+                .await;
+                assert_eq!(taken, [true; 4]);
+            }
+        })
+        .await;
+        assert_eq!(ground.count("COUNT(*) FROM webhook_events").await, 2 * ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM messages WHERE state = 'delivered'").await, ROUNDS as i64);
+    }
+}
