@@ -196,6 +196,26 @@ mod tests {
         assert!(keys.verify(TokenKind::Id, &access).is_none());
     }
 
+    /// OpenID Connect Core 1.0, section 10.1.1.
+    #[test]
+    fn the_newest_key_signs_while_tokens_of_the_one_before_still_hold() {
+        let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
+        let pool = PoolId::from("local_000000000");
+        let made = |at| make(&master, &pool, &SystemRandom, Timestamp::from_seconds(at)).unwrap();
+        let (before, newest) = (made(0), made(90));
+        let open = |rows: &[SigningKeyRow]| PoolKeys::open(&master, &pool, rows).unwrap();
+        let (old, both) = (open(&before), open(&[newest, before].concat()));
+        for kind in [TokenKind::Id, TokenKind::Access] {
+            let claims = json!({ "sub": "u" });
+            let signed = |keys: &PoolKeys| keys.sign(kind, &claims).unwrap();
+            assert!(
+                both.verify(kind, &signed(&old)).is_some() && both.verify(kind, &signed(&both)).is_some()
+            );
+            assert!(old.verify(kind, &signed(&both)).is_none(), "it was signed with the newest");
+        }
+        assert_eq!(both.jwks().matches("\"kid\"").count(), 4);
+    }
+
     #[test]
     fn the_key_set_shows_public_parts_only() {
         let set: Value = serde_json::from_str(keys().jwks()).unwrap();

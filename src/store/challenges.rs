@@ -8,6 +8,7 @@ use watchword_domain::{Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError, text};
 
 entity! { row = "challenges";
@@ -38,7 +39,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_challenge(&self, id: &ChallengeId) -> Result<Option<Challenge>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(challenge).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(challenge).transpose()
     }
 }
 

@@ -8,6 +8,7 @@ use watchword_domain::ids::{ClientId, SecretId};
 
 use crate::access::{PoolRows, PoolTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError, text};
 
 entity! { row = "clients";
@@ -48,7 +49,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_client(&self, id: &ClientId) -> Result<Option<Client>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(client).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(client).transpose()
     }
 
     /// The pool's clients, oldest first.

@@ -9,6 +9,7 @@ use watchword_domain::session::Assurance;
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, text};
 
 entity! { row = "authorization_codes";
@@ -63,7 +64,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_authorization_code(&self, code_hash: &str) -> Result<Option<CodeRow>> {
         let key = (self.pool_text(), code_hash.to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(code).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(code).transpose()
     }
 }
 

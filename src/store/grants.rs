@@ -10,6 +10,7 @@ use watchword_domain::session::Assurance;
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, text};
 
 entity! { row = "grants";
@@ -67,7 +68,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_grant(&self, id: &GrantId) -> Result<Option<GrantRow>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(grant).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(grant).transpose()
     }
 }
 

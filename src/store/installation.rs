@@ -7,6 +7,7 @@ use watchword_domain::Timestamp;
 use crate::Result;
 use crate::access::{SystemRows, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 
 entity! { row = "installation";
     key { id: i64 }
@@ -21,7 +22,7 @@ impl SystemRows {
     /// # Errors
     /// When the database fails.
     pub async fn find_key_check(&self) -> Result<Option<String>> {
-        let found = row::Entity::find_by_id(ONLY).one(&self.db()).await?;
+        let found = row::Entity::find_by_id(ONLY).first(&self.db()).await?;
         Ok(found.map(|row| row.key_check))
     }
 }

@@ -15,6 +15,7 @@ mod grants;
 mod installation;
 mod keys;
 mod limits;
+mod lookup;
 mod messages;
 mod number_sends;
 mod pools;

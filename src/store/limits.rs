@@ -8,6 +8,7 @@ use watchword_domain::{Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, text};
 
 entity! { failure_row = "method_failures";
@@ -27,8 +28,17 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_failures(&self, method: Method, phone: &Phone) -> Result<u32> {
         let key = (self.pool_text(), method.name().to_owned(), phone.as_e164().to_owned());
-        let found = failure_row::Entity::find_by_id(key).one(&self.db()).await?;
+        let found = failure_row::Entity::find_by_id(key).first(&self.db()).await?;
         Ok(found.map_or(0, |row| text::count(row.failures)))
+    }
+
+    /// How far a counter of the installation came in a window.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_count(&self, name: &str, window: Timestamp) -> Result<u32> {
+        let found = counter_row::Entity::find_by_id((name.to_owned(), window.millis()));
+        Ok(found.first(&self.db()).await?.map_or(0, |row| text::count(row.amount)))
     }
 }
 
@@ -69,11 +79,11 @@ impl PoolTx {
         Ok(done.rows_affected == 1)
     }
 
-    /// Adds one to a counter of the installation and gives (amount in the window before, amount in this window).
+    /// Adds one to a counter of the installation and gives the amount in this window.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count(&self, name: &str, before: Timestamp, window: Timestamp) -> Result<(u32, u32)> {
+    pub async fn count(&self, name: &str, window: Timestamp) -> Result<u32> {
         let row = counter_row::ActiveModel {
             name: Set(name.to_owned()),
             window_start: Set(window.millis()),
@@ -88,9 +98,7 @@ impl PoolTx {
             )
             .exec_with_returning(&self.db())
             .await?;
-        let previous = counter_row::Entity::find_by_id((name.to_owned(), before.millis()));
-        let previous = previous.one(&self.db()).await?.map_or(0, |row| text::count(row.amount));
-        Ok((previous, text::count(counted.amount)))
+        Ok(text::count(counted.amount))
     }
 }
 

@@ -10,6 +10,7 @@ use watchword_domain::{DeliveryState, FailureClass, Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError};
 
 entity! { row = "messages";
@@ -118,7 +119,7 @@ impl PoolRows {
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::ChallengeId.eq(challenge.as_str()))
             .order_by_desc(row::Column::CreatedAt)
-            .one(&self.db())
+            .first(&self.db())
             .await?;
         newest.map(progress).transpose()
     }

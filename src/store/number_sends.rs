@@ -8,6 +8,7 @@ use watchword_domain::{Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, text};
 
 entity! { row = "number_sends";
@@ -21,7 +22,7 @@ impl PoolRows {
     /// # Errors
     /// When the database fails.
     pub async fn find_send_history(&self, phone: &Phone) -> Result<SendHistory> {
-        let found = row::Entity::find_by_id(phone.as_e164()).one(&self.db()).await?;
+        let found = row::Entity::find_by_id(phone.as_e164()).first(&self.db()).await?;
         found.map_or_else(|| Ok(SendHistory::default()), |row| text::read(&row.history, "send history"))
     }
 }

@@ -8,6 +8,7 @@ use watchword_domain::pool::Pool;
 
 use crate::access::{PoolTx, SystemRows};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError, text};
 
 entity! { row = "pools";
@@ -28,7 +29,7 @@ impl SystemRows {
     pub async fn find_pool_by_domain(&self, domain: &str) -> Result<Option<Pool>> {
         row::Entity::find()
             .filter(row::Column::Domain.eq(domain))
-            .one(&self.db())
+            .first(&self.db())
             .await?
             .map(pool)
             .transpose()

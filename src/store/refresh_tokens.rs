@@ -9,6 +9,7 @@ use watchword_domain::ids::GrantId;
 use crate::Result;
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 
 entity! { row = "refresh_tokens";
     key { pool_id: String, token_hash: String }
@@ -53,7 +54,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_refresh_token(&self, token_hash: &str) -> Result<Option<RefreshTokenRow>> {
         let key = (self.pool_text(), token_hash.to_owned());
-        Ok(row::Entity::find_by_id(key).one(&self.db()).await?.map(token))
+        Ok(row::Entity::find_by_id(key).first(&self.db()).await?.map(token))
     }
 }
 

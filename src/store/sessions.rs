@@ -8,6 +8,7 @@ use watchword_domain::session::Session;
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, text};
 
 entity! { row = "sessions";
@@ -47,7 +48,7 @@ impl PoolRows {
         let found = row::Entity::find()
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::TokenHash.eq(token_hash))
-            .one(&self.db())
+            .first(&self.db())
             .await?;
         found.map(session).transpose()
     }
@@ -58,7 +59,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_session(&self, id: &SessionId) -> Result<Option<SessionRow>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(session).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(session).transpose()
     }
 }
 

@@ -8,6 +8,7 @@ use watchword_domain::{Language, Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError, text};
 
 entity! { row = "sign_ins";
@@ -44,7 +45,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_sign_in(&self, id: &SignInId) -> Result<Option<SignIn>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(sign_in).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(sign_in).transpose()
     }
 }
 

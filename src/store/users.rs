@@ -7,6 +7,7 @@ use watchword_domain::{Language, Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError};
 
 entity! { row = "users";
@@ -80,7 +81,7 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_user(&self, id: &UserId) -> Result<Option<UserRow>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).one(&self.db()).await?.map(user).transpose()
+        row::Entity::find_by_id(key).first(&self.db()).await?.map(user).transpose()
     }
 
     /// The binding of a number.
@@ -92,7 +93,7 @@ impl PoolRows {
             .filter(authenticator_row::Column::PoolId.eq(self.pool_text()))
             .filter(authenticator_row::Column::Kind.eq(PHONE))
             .filter(authenticator_row::Column::Value.eq(number.as_e164()))
-            .one(&self.db())
+            .first(&self.db())
             .await?;
         found.map(phone).transpose()
     }
@@ -106,7 +107,7 @@ impl PoolRows {
             .filter(authenticator_row::Column::PoolId.eq(self.pool_text()))
             .filter(authenticator_row::Column::UserId.eq(user.as_str()))
             .filter(authenticator_row::Column::Kind.eq(PHONE))
-            .one(&self.db())
+            .first(&self.db())
             .await?;
         found.map(phone).transpose()
     }

@@ -151,7 +151,7 @@ ended-undeliverable = لا يوصل واتساب الرسائل إلى هذا ا
 ended-blocked-title = الرموز متوقفة
 ended-blocked = أُدخلت لهذا الرقم رموز خاطئة كثيرة. اطلب المساعدة لتسجيل الدخول.
 ended-already-used-title = اكتمل تسجيل الدخول هذا
-ended-already-used = لا يمكن استخدامه مرتين. عُد إلى التطبيق أو ابدأ من جديد.
+ended-already-used = لا يمكن استخدامه مرتين.
 # When only the application can start again.
 ended-go-back = عُد إلى التطبيق وابدأ من جديد.
 

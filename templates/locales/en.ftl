@@ -139,7 +139,7 @@ ended-undeliverable = WhatsApp does not deliver to this number. Start again with
 ended-blocked-title = Codes are switched off
 ended-blocked = There were too many wrong codes for this number. Ask for help to sign in.
 ended-already-used-title = This sign-in is finished
-ended-already-used = It can’t be used twice. Go back to the app, or start again.
+ended-already-used = It can’t be used twice.
 # When only the application can start again.
 ended-go-back = Go back to the app and start again.
 

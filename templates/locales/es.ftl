@@ -131,7 +131,7 @@ ended-undeliverable = WhatsApp no entrega mensajes a este número. Empieza de nu
 ended-blocked-title = Los códigos están desactivados
 ended-blocked = Hubo demasiados códigos incorrectos para este número. Pide ayuda para iniciar sesión.
 ended-already-used-title = Este inicio de sesión ya ha terminado
-ended-already-used = No se puede usar dos veces. Vuelve a la aplicación o empieza de nuevo.
+ended-already-used = No se puede usar dos veces.
 # When only the application can start again.
 ended-go-back = Vuelve a la aplicación y empieza de nuevo.
 

@@ -131,7 +131,7 @@ ended-undeliverable = WhatsApp इस नंबर पर मैसेज नह
 ended-blocked-title = कोड बंद हैं
 ended-blocked = इस नंबर के लिए बहुत ज़्यादा गलत कोड डाले गए। साइन इन करने के लिए मदद लें।
 ended-already-used-title = यह साइन इन पूरा हो चुका है
-ended-already-used = इसे दो बार इस्तेमाल नहीं किया जा सकता। ऐप पर वापस जाएँ या फिर से शुरू करें।
+ended-already-used = इसे दो बार इस्तेमाल नहीं किया जा सकता।
 # When only the application can start again.
 ended-go-back = ऐप पर वापस जाएँ और फिर से शुरू करें।
 

@@ -111,7 +111,7 @@ ended-undeliverable = WhatsApp tidak menyampaikan pesan ke nomor ini. Mulai lagi
 ended-blocked-title = Kode dinonaktifkan
 ended-blocked = Terlalu banyak kode yang salah untuk nomor ini. Minta bantuan untuk masuk.
 ended-already-used-title = Proses masuk ini sudah selesai
-ended-already-used = Tidak dapat dipakai dua kali. Kembali ke aplikasi, atau mulai lagi.
+ended-already-used = Tidak dapat dipakai dua kali.
 # When only the application can start again.
 ended-go-back = Kembali ke aplikasi dan mulai lagi.
 

@@ -131,7 +131,7 @@ ended-undeliverable = O WhatsApp não entrega mensagens a este número. Comece d
 ended-blocked-title = Os códigos estão desativados
 ended-blocked = Houve códigos errados demais para este número. Peça ajuda para entrar.
 ended-already-used-title = Este acesso já foi concluído
-ended-already-used = Não pode ser usado duas vezes. Volte ao aplicativo ou comece de novo.
+ended-already-used = Não pode ser usado duas vezes.
 # When only the application can start again.
 ended-go-back = Volte ao aplicativo e comece de novo.
 

@@ -18,7 +18,7 @@ async fn a_person_without_scripts_signs_in_and_out() {
         browser.click("#number button").await;
         // Nothing is touched until the page has refreshed by itself.
         browser.read("#told", "It is on your phone").await;
-        browser.picture("no-scripts-code").await;
+        browser.picture("no-scripts-code", 320).await;
 
         let code = stage.phone.next_code().await;
         browser.fill("#code", &another_than(&code)).await;

@@ -1,5 +1,5 @@
-//! What nobody should send, and what is said to those who do: a page to people, a problem document to programs, and
-//! nothing stored.
+//! What nobody should send, and what is said to those who do: a page to people, a problem document to programs,
+//! and nothing stored.
 
 use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Fault;
@@ -25,11 +25,18 @@ fn is_page(answer: &Answer, status: u16) {
 
 /// A problem document of RFC 9457.
 fn is_problem(answer: &Answer, status: u16) {
-    assert_eq!((answer.status, answer.header("content-type")), (status, "application/problem+json"), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (status, "application/problem+json"),
+        "{}",
+        answer.text
+    );
     let body = answer.json();
     assert_eq!((&body["type"], &body["status"]), (&"about:blank".into(), &status.into()));
     assert!(!body["title"].as_str().unwrap().is_empty() && !body["detail"].as_str().unwrap().is_empty());
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every form of ours.
 const FORMS: [&str; 3] = ["/sign-in/phone", "/sign-in/code", "/sign-in/new-code"];
@@ -37,7 +44,13 @@ const FORMS: [&str; 3] = ["/sign-in/phone", "/sign-in/code", "/sign-in/new-code"
 on_each_database! {
     fn a_pool_nobody_made_is_unknown(house) {
         let at = |path: &str| format!("http://{}{path}", house.provider);
-        for path in ["/nowhere/authorize", "/Acme/authorize", "/acme%20/authorize", "/%27/sign-in/code", "/..%2facme/jwks"] {
+        for path in [
+            "/nowhere/authorize",
+            "/Acme/authorize",
+            "/acme%20/authorize",
+            "/%27/sign-in/code",
+            "/..%2facme/jwks",
+        ] {
             let found = page(&house, house.http.get(at(path))).await;
             is_page(&found, 404);
         }
@@ -55,7 +68,11 @@ on_each_database! {
     }
 
     fn a_method_an_address_does_not_know_is_not_allowed(house) {
-        for (path, allowed) in [("/authorize", "GET,HEAD,POST"), ("/sign-in/code", "GET,HEAD,POST"), ("/sign-in/new-code", "POST")] {
+        for (path, allowed) in [
+            ("/authorize", "GET,HEAD,POST"),
+            ("/sign-in/code", "GET,HEAD,POST"),
+            ("/sign-in/new-code", "POST"),
+        ] {
             let answer = page(&house, house.http.delete(house.url(path))).await;
             is_page(&answer, 405);
             assert_eq!(answer.header("allow"), allowed, "{path}");
@@ -71,7 +88,8 @@ on_each_database! {
         for path in FORMS {
             for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
                 let request = house.http.post(house.url(path)).header("content-type", kind);
-                let answer = browser.send(request.header("accept", "text/html").body(format!("csrf={csrf}"))).await;
+                let answer =
+                    browser.send(request.header("accept", "text/html").body(format!("csrf={csrf}"))).await;
                 is_page(&answer, 415);
             }
             let untyped = house.http.post(house.url(path)).body(format!("csrf={csrf}"));
@@ -87,7 +105,7 @@ on_each_database! {
         let start = format!("csrf={csrf}&sealed={sealed}&country=US&phone=%2B{}&more=", &phone[1..]);
         let of_length = |length: usize| format!("{start}{}", "x".repeat(length - start.len()));
         let post = |path: &str, body: String| {
-            let request = house.http.post(house.url(path)).header("content-type", "application/x-www-form-urlencoded");
+            let request = house.http.post(house.url(path)).header("content-type", FORM);
             browser.send(request.body(body))
         };
         for path in FORMS {
@@ -95,7 +113,11 @@ on_each_database! {
         }
         is_page(&post("/authorize", of_length(64 * 1024 + 1)).await, 413);
         assert_eq!(house.count("sign_ins").await, 0);
-        assert_eq!(post("/sign-in/phone", of_length(64 * 1024)).await.status, 303, "the limit itself is allowed");
+        assert_eq!(
+            post("/sign-in/phone", of_length(64 * 1024)).await.status,
+            303,
+            "the limit itself is allowed"
+        );
     }
 
     fn what_is_malformed_is_refused(house) {
@@ -105,7 +127,7 @@ on_each_database! {
             let query = format!("/authorize?client_id={}&state={broken}", house.client_id);
             is_page(&browser.get(&house.url(&query)).await, 400);
             for path in FORMS {
-                let request = house.http.post(house.url(path)).header("content-type", "application/x-www-form-urlencoded");
+                let request = house.http.post(house.url(path)).header("content-type", FORM);
                 is_page(&browser.send(request.body(format!("csrf={csrf}&phone={broken}"))).await, 400);
             }
             for path in ["/sign-in/code", "/sign-in/phone"] {
@@ -166,7 +188,9 @@ on_each_database! {
         let wrong = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
         let refused = house.open_with(wrong).await.err().unwrap();
         assert!(matches!(refused, Fault::Crypto(_)));
-        assert!(refused.to_string().contains("the master key is not the one this database was written under"));
+        assert!(
+            refused.to_string().contains("the master key is not the one this database was written under")
+        );
         assert!(house.open_with(house.master.clone()).await.is_ok());
         assert_eq!(house.count("installation").await, 1);
     }
@@ -184,9 +208,13 @@ on_each_database! {
         answers.push(browser.ask_new_code(&house, &waiting).await);
         for answer in &answers {
             is_page(answer, 503);
-            assert_eq!((answer.header("retry-after"), answer.heading().as_str()), ("5", "Not available right now"));
+            assert_eq!(
+                (answer.header("retry-after"), answer.heading().as_str()),
+                ("5", "Not available right now")
+            );
         }
-        let token = problem(house.http.post(house.url("/token")).form(&[("grant_type", "refresh_token")])).await;
+        let token =
+            problem(house.http.post(house.url("/token")).form(&[("grant_type", "refresh_token")])).await;
         assert_eq!((token.status, token.header("retry-after")), (503, "5"));
         assert_eq!(house.webhook("{}").await, 503);
         let ready = browser.page(&house, "/readyz").await;

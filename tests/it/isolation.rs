@@ -1,5 +1,5 @@
-//! Every function by which the store gives or changes what a pool owns, called from the wrong pool: it finds nothing and
-//! changes nothing. The same call from the right pool does, so that a call which can do nothing at all proves nothing.
+//! Every function by which the store gives or changes what a pool owns, called from the wrong pool: it finds
+//! nothing and changes nothing. From the right pool the same call does; one that can do nothing proves nothing.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -16,11 +16,11 @@ use watchword_store::{
 };
 
 use crate::on_each_database;
-use crate::support::{House, random_phone};
+use crate::support::{House, another, random_phone, store_sources};
 
-/// What limits a number or an address over all pools together. Each is told a pool's news by design, and holds nothing of it
-/// but counts and times.
-const OVER_ALL_POOLS: [&str; 4] = ["count", "find_send_history", "lock_send_history", "save_send_history"];
+/// What limits a number or an address over all pools together, by design: counts and times.
+const OVER_ALL_POOLS: [&str; 5] =
+    ["count", "find_count", "find_send_history", "lock_send_history", "save_send_history"];
 
 /// What one pool owns.
 struct Owned {
@@ -80,10 +80,10 @@ fn changes() -> Vec<(&'static str, Call)> {
         save_sign_in_challenge |tx, own| {
             tx.save_sign_in_challenge(&own.sign_in.id, &own.phone.phone, &ChallengeId::from("another")).await?
         };
+        reset_failures |tx, own| tx.reset_failures(Method::WhatsappCode, &own.challenge.phone).await?;
         count_failure |tx, own| {
             tx.count_failure(Method::WhatsappCode, &own.challenge.phone, own.now).await? > 1
         };
-        reset_failures |tx, own| tx.reset_failures(Method::WhatsappCode, &own.challenge.phone).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();
         claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
@@ -176,7 +176,7 @@ fn message(own: &Owned, pool: &str) -> NewMessage {
     }
 }
 
-/// One of everything: a user with a session, tokens and a code not yet redeemed, and a sign-in with a wrong guess under way.
+/// One of everything: a user with a session, tokens, a code not yet redeemed, a sign-in under way with a guess.
 async fn owned(house: &House) -> Owned {
     house.tokens_of(&random_phone()).await;
     house.execute("UPDATE sessions SET ended_at = 1").await;
@@ -186,7 +186,7 @@ async fn owned(house: &House) -> Owned {
     let page = waiting.ask_code(house, &waiting_phone).await;
     waiting.told(house, &page, "delivered").await;
     let code = house.code_to(&waiting_phone, 0).await;
-    waiting.type_code(house, &page, &crate::support::another(&code)).await;
+    waiting.type_code(house, &page, &another(&code)).await;
     let one = async |query: &str| house.values(query).await.pop().unwrap();
     let session_hash = one("SELECT token_hash FROM sessions WHERE ended_at IS NULL").await;
     let code_hash = one("SELECT code_hash FROM authorization_codes WHERE claimed_at IS NULL").await;
@@ -227,7 +227,10 @@ on_each_database! {
         let own = owned(&house).await;
         for (name, call) in finds() {
             assert!(!call_from(&house, &other, call, &own).await.unwrap(), "{name}");
-            assert!(call_from(&house, &house.pool, call, &own).await.unwrap(), "{name} can find nothing at all");
+            assert!(
+                call_from(&house, &house.pool, call, &own).await.unwrap(),
+                "{name} can find nothing at all"
+            );
         }
     }
 
@@ -251,7 +254,7 @@ on_each_database! {
         let own = owned(&house).await;
         for (name, call) in inserts().into_iter().chain(takeovers()) {
             let before = house.contents_of(&house.pool.id).await;
-            // The other pool may get a row of its own; one that points into this pool is refused by its foreign key.
+            // The other pool may get a row of its own; one that points into this pool is refused.
             let _ = call_from(&house, &other, call, &own).await;
             assert_eq!(house.contents_of(&house.pool.id).await, before, "{name}");
         }
@@ -280,10 +283,6 @@ on_each_database! {
 
 /// The names of the functions in `impl PoolRows` and `impl PoolTx`.
 fn functions_of_pools() -> BTreeSet<String> {
-    let store = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
-    let sources = std::fs::read_dir(store)
-        .unwrap()
-        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
     let of_pools = |source: String| -> Vec<String> {
         let parts = source
             .split("\nimpl ")
@@ -292,7 +291,7 @@ fn functions_of_pools() -> BTreeSet<String> {
         let bodies = parts.flat_map(|part| part.split_once("\n}").unwrap().0.split("pub async fn ").skip(1));
         bodies.map(|function| function.split('(').next().unwrap().to_owned()).collect()
     };
-    sources.flat_map(of_pools).filter(|name| name != "commit").collect()
+    store_sources().into_iter().flat_map(of_pools).filter(|name| name != "commit").collect()
 }
 
 #[test]

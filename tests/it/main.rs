@@ -15,5 +15,6 @@ mod pages;
 mod races;
 mod relying_party;
 mod schema;
+mod standards;
 mod support;
 mod webhook;

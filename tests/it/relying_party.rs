@@ -71,7 +71,7 @@ impl RelyingParty {
         let page = browser.get(url.as_str()).await;
         let phone = random_phone();
         let location = browser.type_phone(house, &page, &phone).await.location();
-        let page = browser.get(&format!("http://{}{location}", house.provider)).await;
+        let page = browser.page(house, &location).await;
         let code = house.code_to(&phone, 0).await;
         let answer = query_of(&browser.type_code(house, &page, &code).await.location());
         assert_eq!(&answer["state"], state.secret());

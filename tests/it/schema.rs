@@ -5,20 +5,22 @@ use std::collections::BTreeSet;
 use watchword_store::Store;
 
 use crate::on_each_database;
-use crate::support::{Column, Database};
+use crate::support::{Column, Database, store_sources};
 
 /// The table in which the migrations keep their own account.
 const MIGRATIONS: &str = "seaql_migrations";
 
 /// Every column of every `entity!` in the store's source.
 fn expected() -> BTreeSet<Column> {
-    let store = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
-    let files = std::fs::read_dir(store).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()));
-    files.flat_map(|source| entities(&source.unwrap())).collect()
+    store_sources().iter().flat_map(|source| entities(source)).collect()
 }
 
 fn entities(source: &str) -> Vec<Column> {
-    source.split("\nentity! {").skip(1).flat_map(|entity| columns(entity.split_once("\n}").unwrap().0)).collect()
+    source
+        .split("\nentity! {")
+        .skip(1)
+        .flat_map(|entity| columns(entity.split_once("\n}").unwrap().0))
+        .collect()
 }
 
 fn columns(entity: &str) -> Vec<Column> {

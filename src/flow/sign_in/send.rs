@@ -112,7 +112,8 @@ impl Watchword {
     }
 
     /// Sends a code to another number within the same sign-in. The same number again changes nothing while its code
-    /// still works: the person only went back to look.
+    /// still works: the person only went back to look. Another one counts as a start does, against `address`; none
+    /// is given for a device that somebody signed in with.
     ///
     /// # Errors
     /// As [`start_sign_in`](Self::start_sign_in); when the sign-in is over.
@@ -120,13 +121,14 @@ impl Watchword {
         &self,
         pool: &Pool,
         current: Current,
+        address: Option<IpAddr>,
         typed: &Typed<'_>,
     ) -> Outcome<(), SendRefusal> {
         let phone = read_phone(pool, typed)?;
         if current.sign_in.phone.as_ref() == Some(&phone) && self.has_open_code(pool, &current).await? {
             return Ok(());
         }
-        self.send_again(pool, current, phone).await
+        self.send_again(pool, current, address, phone).await
     }
 
     async fn has_open_code(&self, pool: &Pool, current: &Current) -> Result<bool, Fault> {
@@ -141,10 +143,16 @@ impl Watchword {
     /// When it must wait, or the sign-in is over.
     pub async fn resend_code(&self, pool: &Pool, current: Current) -> Outcome<(), SendRefusal> {
         let phone = current.sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
-        self.send_again(pool, current, phone).await
+        self.send_again(pool, current, None, phone).await
     }
 
-    async fn send_again(&self, pool: &Pool, current: Current, phone: Phone) -> Outcome<(), SendRefusal> {
+    async fn send_again(
+        &self,
+        pool: &Pool,
+        current: Current,
+        address: Option<IpAddr>,
+        phone: Phone,
+    ) -> Outcome<(), SendRefusal> {
         let ended = |reason| Error::Refused(SendRefusal::Ended(reason));
         match current.step {
             // Another number may be tried when this one's method is off.
@@ -159,6 +167,9 @@ impl Watchword {
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
         let tx = self.store.begin(&pool.id).await?;
+        if let Some(address) = address {
+            self.count_start(&tx, address, now).await?;
+        }
         self.write_code(&tx, pool, &sign_in, &phone, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
@@ -177,7 +188,8 @@ impl Watchword {
     async fn count_start(&self, tx: &PoolTx, address: IpAddr, now: Timestamp) -> Outcome<(), SendRefusal> {
         let window = window_start(ADDRESS_WINDOW, now);
         let name = format!("starts from {}", network_of(address));
-        let (previous, current) = tx.count(&name, window - ADDRESS_WINDOW, window).await?;
+        let current = tx.count(&name, window).await?;
+        let previous = tx.find_count(&name, window - ADDRESS_WINDOW).await?;
         if sliding_count(previous, current, ADDRESS_WINDOW, now) > self.settings.limits.starts_per_address {
             return Err(Error::Refused(SendRefusal::Address(window + ADDRESS_WINDOW)));
         }
@@ -215,8 +227,7 @@ impl Watchword {
         let code = numeric_code(&*self.random, limits.code_digits);
         tx.insert_challenge(&challenge, self.code_hash(pool, challenge.id.as_str(), &code)?).await?;
         tx.insert_message(&self.message(pool, &challenge, sign_in.language, &code)?).await?;
-        let (_, today) =
-            tx.count(&format!("messages of {}", pool.id), day_start(now), day_start(now)).await?;
+        let today = tx.count(&format!("messages of {}", pool.id), day_start(now)).await?;
         if today > limits.messages_per_pool_day {
             let tomorrow = day_start(now) + std::time::Duration::from_secs(24 * 60 * 60);
             return Err(Error::Refused(SendRefusal::Budget(tomorrow)));

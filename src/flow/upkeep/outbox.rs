@@ -33,6 +33,8 @@ impl Watchword {
     pub async fn run_outbox(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut in_hand = JoinSet::new();
         while !*stop.borrow() {
+            // Hands that are done are free.
+            while in_hand.try_join_next().is_some() {}
             let taken = match self.take(MOST.saturating_sub(in_hand.len())).await {
                 Ok(taken) => taken,
                 Err(error) => {
@@ -40,21 +42,27 @@ impl Watchword {
                     Vec::new()
                 }
             };
-            let more = !taken.is_empty();
             for message in taken {
                 in_hand.spawn(self.clone().deliver(message));
             }
-            if more && in_hand.len() < MOST {
-                continue;
-            }
-            tokio::select! {
-                () = self.delivery.outbox_woken(), if in_hand.len() < MOST => {}
-                Some(_) = in_hand.join_next() => {}
-                () = tokio::time::sleep(PATIENCE) => {}
-                _ = stop.changed() => {}
-            }
+            self.rest(&mut in_hand, &mut stop).await;
         }
         while in_hand.join_next().await.is_some() {}
+    }
+
+    /// Until there may be something to take: what was due is in hand, unless there was more than hands.
+    async fn rest(&self, in_hand: &mut JoinSet<()>, stop: &mut watch::Receiver<bool>) {
+        let full = in_hand.len() >= MOST;
+        let patience = tokio::time::sleep(PATIENCE);
+        tokio::pin!(patience);
+        loop {
+            tokio::select! {
+                () = self.delivery.outbox_woken(), if !full => return,
+                Some(_) = in_hand.join_next() => if full { return },
+                () = &mut patience => return,
+                _ = stop.changed() => return,
+            }
+        }
     }
 
     async fn take(&self, most: usize) -> Result<Vec<MessageRow>, Fault> {

@@ -158,6 +158,7 @@ pub fn delivery_of(progress: &Progress, now: Timestamp) -> DeliveryPart {
             NewCode::UsedUp(until) => ResendPart::NoMore { until: seconds_until(until, now) },
         },
         expires_in: seconds_until(progress.challenge.expires_at, now),
+        waited: seconds_until(now, progress.challenge.created_at),
     }
 }
 

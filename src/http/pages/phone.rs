@@ -13,6 +13,7 @@ use watchword_flow::sign_in::{Current, SendRefusal, Start, Typed};
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
+use crate::oauth::authorize::address_of;
 use crate::pages::code::{ended, unknown};
 use crate::respond::page::{Shown, failed, page, seconds_until};
 use crate::respond::redirect::see_other;
@@ -22,7 +23,7 @@ use crate::{Doors, paths};
 /// What the page shows besides its frame.
 struct Question<'a> {
     language: Language,
-    here: Option<&'a str>,
+    here: &'a str,
     request: &'a AuthorizationRequest,
     carried: Carried,
     phone: String,
@@ -44,7 +45,7 @@ pub async fn first_page(
     let hint = request.login_hint.as_deref().and_then(|hint| Phone::parse(hint, None).ok());
     let question = Question {
         language,
-        here: Some(here),
+        here,
         request,
         carried: Carried::Sealed(sealed),
         phone: hint.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),
@@ -64,7 +65,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfS
             let here = paths::of_sign_in(&visitor.pool, paths::PHONE, id.as_str());
             let question = Question {
                 language,
-                here: Some(&here),
+                here: &here,
                 request: &sign_in.request,
                 carried: Carried::SignIn(id.into()),
                 phone: String::new(),
@@ -123,7 +124,11 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
     };
     let (request, language) =
         (current.sign_in.request.clone(), visitor.chosen.unwrap_or(current.sign_in.language));
-    match doors.flow.change_number(&visitor.pool, current, &typed(posted, language)).await {
+    let address = match is_known(doors, visitor) {
+        Ok(known) => (!known).then_some(visitor.address),
+        Err(fault) => return failed(doors, visitor, language, &fault),
+    };
+    match doors.flow.change_number(&visitor.pool, current, address, &typed(posted, language)).await {
         Ok(()) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
         Err(Error::Refused(refusal)) => {
             refused(doors, posted, refusal, Carried::SignIn(id.into()), &request, language).await
@@ -155,9 +160,14 @@ async fn refused(
         Ok(error) => error,
         Err(reason) => return ended(doors, visitor, language, reason, request),
     };
+    // Another language is another look at the page this one came from.
+    let here = match &carried {
+        Carried::Sealed(_) => address_of(&visitor.pool, request),
+        Carried::SignIn(id) => paths::of_sign_in(&visitor.pool, paths::PHONE, id),
+    };
     let question = Question {
         language,
-        here: None,
+        here: &here,
         request,
         carried,
         phone: posted.field("phone").chars().take(64).collect(),
@@ -204,8 +214,7 @@ async fn show(
     };
     let client_name = client.map_or_else(|| visitor.pool.name.clone(), |entry| entry.client.name.clone());
     let shown = Shown::new(language).status(status_of(error)).retry_after(wait_of(error));
-    let shown =
-        Shown { here: question.here, ..shown }.leading_to(&question.request.redirect_uri, &client_name);
+    let shown = shown.here(question.here).leading_to(&question.request.redirect_uri, &client_name);
     let view = PhoneView {
         csrf: Csrf::new(csrf),
         action: paths::within(&visitor.pool, paths::PHONE),
@@ -240,8 +249,24 @@ fn wait_of(error: Option<PhoneError>) -> Option<u64> {
 
 /// The country to show first: one the browser's languages name and the pool serves.
 fn likely_country(visitor: &Visitor) -> Option<Country> {
-    let accepted = visitor.accept_language.as_deref()?;
+    regions_of(visitor.accept_language.as_deref()?)
+        .find(|country| visitor.pool.settings.countries.contains(country))
+}
+
+/// The regions in an `Accept-Language` header: what follows the language in a tag. `ar` is a language, not Argentina.
+fn regions_of(accepted: &str) -> impl Iterator<Item = Country> {
     let tags = accepted.split(',').filter_map(|item| item.split(';').next()).map(str::trim).take(10);
-    let regions = tags.filter_map(|tag| tag.split('-').next_back()).filter_map(|region| region.parse().ok());
-    regions.into_iter().find(|country| visitor.pool.settings.countries.contains(country))
+    tags.flat_map(|tag| tag.split('-').skip(1)).filter_map(|part| part.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_alone_names_no_country() {
+        let regions = |accepted| regions_of(accepted).map(|country| country.to_string()).collect::<Vec<_>>();
+        assert_eq!(regions("ar,es;q=0.9,pt"), Vec::<String>::new());
+        assert_eq!(regions("pt-BR,zh-Hant-TW;q=0.9, en-US;q=0.8"), ["BR", "TW", "US"]);
+    }
 }

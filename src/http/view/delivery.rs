@@ -18,6 +18,8 @@ pub struct DeliveryPart {
     pub resend: ResendPart,
     /// Seconds until the code stops working; 0 when it has.
     pub expires_in: u32,
+    /// Seconds since the code was asked for.
+    pub waited: u32,
 }
 
 /// When a new code can be asked for.
@@ -56,6 +58,9 @@ pub struct DeliveryEvent {
     expires_in: u32,
 }
 
+/// Seconds after which a page without scripts stops looking by itself.
+const LONGEST_LOOKING: u32 = 20;
+
 impl DeliveryPart {
     pub(super) fn event(&self, locale: &Locale) -> Result<DeliveryEvent, RenderError> {
         let say = |text: Text| {
@@ -87,9 +92,10 @@ impl DeliveryPart {
     }
 
     /// Without scripts: after how many seconds the page should look again. Never once the message may be on the
-    /// phone for long, because loading the page again wipes a half-typed code.
+    /// phone for long, whether or not somebody reported that, because loading the page again wipes a half-typed code.
     pub(super) fn look_again_after(&self) -> Option<u32> {
         match self.state {
+            _ if self.waited > LONGEST_LOOKING => None,
             DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Accepted => Some(4),
             DeliveryState::Sent => Some(10),
             _ => None,

@@ -77,7 +77,7 @@ pub(super) fn code(state: DeliveryState, failure: Option<FailureClass>) -> CodeV
         sign_in: "Qk7Zr9mJ2x".into(),
         number: "+91 ••••• ••210".into(),
         code_length: 6,
-        delivery: DeliveryPart { state, failure, resend: ResendPart::In(24), expires_in: 271 },
+        delivery: DeliveryPart { state, failure, resend: ResendPart::In(24), expires_in: 271, waited: 6 },
         tries_left: 5,
         error: None,
     }

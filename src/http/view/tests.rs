@@ -182,6 +182,9 @@ fn without_scripts_the_code_page_looks_again_until_the_code_may_be_typed() {
         );
         assert_eq!(refreshes(&samples::code(state, None)), under_way, "{state:?}");
         assert!(!refreshes(&CodeView { tries_left: 0, ..samples::code(state, None) }), "{state:?}");
+        let mut long = samples::code(state, None);
+        long.delivery.waited = 21;
+        assert!(!refreshes(&long), "somebody may be typing: {state:?}");
     }
 }
 
@@ -193,6 +196,7 @@ fn the_script_is_told_how_the_message_fares() {
         failure: Some(FailureClass::NotReachable),
         resend: ResendPart::In(30),
         expires_in: 200,
+        waited: 6,
     };
     let event = serde_json::to_value(pages.delivery_event(&part, Language::En).unwrap()).unwrap();
     let expected = serde_json::json!({

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::Browser;
+use super::browser::{Browser, WINDOW};
 
 const RUN: &str = "
     const [options, done] = arguments;
@@ -16,17 +16,14 @@ impl Browser {
     pub async fn inspect(&self, place: &str) {
         self.run(script(), vec![]).await;
         self.expect_no_barriers(place, json!({})).await;
-        self.picture(&format!("{place}-light")).await;
+        self.picture(&format!("{place}-light"), WINDOW.0).await;
         // In the dark only the colours differ.
         self.prefer("dark").await;
         self.expect_no_barriers(&format!("{place}, dark"), json!({"runOnly": ["color-contrast"]})).await;
-        self.picture(&format!("{place}-dark")).await;
+        self.picture(&format!("{place}-dark"), WINDOW.0).await;
         self.prefer("light").await;
-        self.narrow(Some(320)).await;
-        self.picture(&format!("{place}-320")).await;
-        let widths = self.run("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
-        assert_eq!(widths, json!([320, 320]), "{place} scrolls sideways at 320 pixels");
-        self.narrow(None).await;
+        let width = self.picture(&format!("{place}-320"), 320).await;
+        assert_eq!(width, 320, "{place} scrolls sideways at 320 pixels");
     }
 
     /// Fails with every barrier that axe-core finds on the page.

@@ -18,7 +18,7 @@ use super::{PATIENCE, PAUSE};
 
 /// Flags that keep Chromium quiet and to itself on any machine, also as root and without a network, and its pages still,
 /// so that what is looked at does not move.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -29,8 +29,10 @@ const FLAGS: [&str; 11] = [
     "--disable-sync",
     "--force-prefers-reduced-motion",
     "--hide-scrollbars",
-    "--window-size=1280,900",
 ];
+
+/// The window's size in pixels.
+pub const WINDOW: (u64, u64) = (1280, 720);
 
 /// What kind of person sits there.
 #[derive(Clone, Copy)]
@@ -219,33 +221,29 @@ impl Browser {
         self.client.switch_to_window(here).await.unwrap();
     }
 
-    /// Makes the page as wide as a small phone, or as wide as the window again.
-    pub async fn narrow(&self, width: Option<u32>) {
-        match width {
-            Some(width) => {
-                let metrics = json!({"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": false});
-                self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
-            }
-            None => drop(self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await),
-        }
-    }
-
     /// Asks for `light` or `dark` pages.
     pub async fn prefer(&self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// A picture of the whole page, for people to look at.
-    pub async fn picture(&self, name: &str) {
+    /// A picture of the whole page in a window of this width, for people to look at. Returns how wide its content is.
+    pub async fn picture(&self, name: &str, width: u64) -> u64 {
+        self.resize(width, WINDOW.1).await;
         let size = self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
-        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
-        let picture = json!({"captureBeyondViewport": true, "clip": clip});
-        let picture = self.devtools("Page.captureScreenshot", picture).await;
+        self.resize(width, size["height"].as_u64().unwrap()).await;
+        let picture = self.devtools("Page.captureScreenshot", json!({})).await;
+        self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         fs::create_dir_all(target.join("screenshots")).unwrap();
         let bytes = from_base64(picture["data"].as_str().unwrap());
         fs::write(target.join("screenshots").join(format!("{name}.png")), bytes).unwrap();
+        size["width"].as_u64().unwrap()
+    }
+
+    async fn resize(&self, width: u64, height: u64) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     async fn devtools(&self, command: &str, parameters: Value) -> Value {
@@ -262,7 +260,9 @@ pub fn environment(name: &str, what: &str) -> String {
 
 fn capabilities(wishes: Wishes, profile: &Path) -> Capabilities {
     let flags = FLAGS.iter().map(ToString::to_string);
-    let flags: Vec<String> = flags.chain([format!("--user-data-dir={}", profile.display())]).collect();
+    let window = format!("--window-size={},{}", WINDOW.0, WINDOW.1);
+    let profile = format!("--user-data-dir={}", profile.display());
+    let flags: Vec<String> = flags.chain([window, profile]).collect();
     // 1 lets pages run scripts, 2 forbids it.
     let scripts = if wishes.scripts { 1 } else { 2 };
     let preferences = json!({

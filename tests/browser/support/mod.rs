@@ -75,7 +75,7 @@ impl Stage {
     /// What a person would want to know when a test has failed.
     async fn report(&self) {
         let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
-        self.browser.picture(&format!("failed-{name}")).await;
+        self.browser.picture(&format!("failed-{name}"), browser::WINDOW.0).await;
         eprintln!("at {}\n{}", self.browser.address().await, self.demo.errors());
     }
 }

@@ -45,9 +45,8 @@ on_each_database! {
         let stall = Public::spa(&house).await;
         let code = code_of(&browser.authorize(&house, &stall.request()).await);
         let second = stall.redeem(&house, &code).await.json();
-        let subject = |tokens: &serde_json::Value| {
-            claims_of(tokens["id_token"].as_str().unwrap())["sub"].clone()
-        };
+        let subject =
+            |tokens: &serde_json::Value| claims_of(tokens["id_token"].as_str().unwrap())["sub"].clone();
         assert_eq!(subject(&first), subject(&second));
     }
 
@@ -61,7 +60,8 @@ on_each_database! {
         assert!(asks_who(&page), "{}", page.text);
         let own = with_query(&there("/authorize"), &house.request());
         is_page_of_its_own(&browser.get(&own).await, 400);
-        let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
+        let form =
+            [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
         let secret = other.client_secret.as_ref().unwrap().expose();
         let redeeming = house.http.post(there("/token")).basic_auth(other.client.id.as_str(), Some(secret));
         let answer = Answer::of(redeeming.form(&form).send().await.unwrap()).await;
@@ -77,7 +77,10 @@ on_each_database! {
 
     /// RFC 9700, section 4.1.3.
     fn a_redirect_uri_is_the_registered_one_to_the_letter_or_a_page_is_shown(house) {
-        is_page_of_its_own(&house.browser().authorize(&house, &without(&house.request(), "redirect_uri")).await, 400);
+        is_page_of_its_own(
+            &house.browser().authorize(&house, &without(&house.request(), "redirect_uri")).await,
+            400,
+        );
         for near in [
             "https://shop.example/callback/",
             "https://shop.example/callback?x=1",
@@ -94,7 +97,8 @@ on_each_database! {
             "javascript:alert(1)",
             " https://shop.example/callback",
         ] {
-            let answer = house.browser().authorize(&house, &with(&house.request(), "redirect_uri", near)).await;
+            let answer =
+                house.browser().authorize(&house, &with(&house.request(), "redirect_uri", near)).await;
             is_page_of_its_own(&answer, 400);
             assert!(!answer.text.contains("evil.example"), "{near}");
         }
@@ -104,9 +108,12 @@ on_each_database! {
     fn a_native_application_may_vary_the_port_of_its_loopback_address(house) {
         let native = Public::of(&house, ClientKind::Native, "http://127.0.0.1/back").await;
         let at = |uri: &str| with(&native.request(), "redirect_uri", uri);
-        let answer = sign_in(&house, &house.browser(), &at("http://127.0.0.1:51004/back"), &random_phone()).await;
+        let answer =
+            sign_in(&house, &house.browser(), &at("http://127.0.0.1:51004/back"), &random_phone()).await;
         assert!(answer.location().starts_with("http://127.0.0.1:51004/back?code="), "{}", answer.location());
-        for other in ["http://127.0.0.1:51004/other", "http://localhost:51004/back", "https://127.0.0.1:51004/back"] {
+        for other in
+            ["http://127.0.0.1:51004/other", "http://localhost:51004/back", "https://127.0.0.1:51004/back"]
+        {
             is_page_of_its_own(&house.browser().authorize(&house, &at(other)).await, 400);
         }
     }
@@ -131,9 +138,25 @@ on_each_database! {
             is_page_of_its_own(&house.browser().authorize(&house, &twice).await, 400);
         }
         for name in [
-            "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-            "prompt", "max_age", "login_hint", "id_token_hint", "claims", "display", "ui_locales", "claims_locales",
-            "acr_values", "request", "request_uri", "registration",
+            "response_type",
+            "response_mode",
+            "scope",
+            "state",
+            "nonce",
+            "code_challenge",
+            "code_challenge_method",
+            "prompt",
+            "max_age",
+            "login_hint",
+            "id_token_hint",
+            "claims",
+            "display",
+            "ui_locales",
+            "claims_locales",
+            "acr_values",
+            "request",
+            "request_uri",
+            "registration",
         ] {
             let mut twice = house.request();
             let twin = twice.iter().find(|(known, _)| known == name).cloned();
@@ -154,9 +177,7 @@ on_each_database! {
 
     /// RFC 9700, section 2.1.1.
     fn a_public_client_cannot_ask_without_pkce(house) {
-        let bare = |request: &Request| {
-            without(&without(request, "code_challenge"), "code_challenge_method")
-        };
+        let bare = |request: &Request| without(&without(request, "code_challenge"), "code_challenge_method");
         let spa = Public::spa(&house).await;
         assert_eq!(refusal(&house, &bare(&spa.request())).await, "invalid_request");
         assert!(asks_who(&house.browser().authorize(&house, &spa.request()).await));
@@ -173,7 +194,9 @@ on_each_database! {
         // Without a method, plain would be meant.
         assert_eq!(refusal(&house, &without(&request, "code_challenge_method")).await, "invalid_request");
         assert_eq!(refusal(&house, &without(&request, "code_challenge")).await, "invalid_request");
-        for challenge in ["short", &"a".repeat(44), &"a".repeat(129), &format!("{}=", "a".repeat(42)), &"é".repeat(43)] {
+        for challenge in
+            ["short", &"a".repeat(44), &"a".repeat(129), &format!("{}=", "a".repeat(42)), &"é".repeat(43)]
+        {
             let asked = with(&request, "code_challenge", challenge);
             assert_eq!(refusal(&house, &asked).await, "invalid_request", "{challenge}");
         }
@@ -181,7 +204,9 @@ on_each_database! {
 
     /// RFC 9700, section 2.1.2.
     fn only_the_code_response_type_exists(house) {
-        for kind in ["token", "id_token", "code id_token", "code token", "code id_token token", "none", "CODE"] {
+        for kind in
+            ["token", "id_token", "code id_token", "code token", "code id_token token", "none", "CODE"]
+        {
             let asked = with(&house.request(), "response_type", kind);
             assert_eq!(refusal(&house, &asked).await, "unsupported_response_type", "{kind}");
         }
@@ -195,7 +220,9 @@ on_each_database! {
     /// RFC 6749, section 4.1.2; RFC 9207, section 2.
     fn state_comes_back_byte_for_byte_with_success_and_with_errors(house) {
         let browser = house.browser();
-        for state in ["a b+c%20%26&d=e#f", "\"'><script>", "ü€🙂", "%", "?iss=https://evil.example&code=x", " "] {
+        for state in
+            ["a b+c%20%26&d=e#f", "\"'><script>", "ü€🙂", "%", "?iss=https://evil.example&code=x", " "]
+        {
             let asked = with(&house.request(), "state", state);
             let fine = sign_in_once(&house, &browser, &asked).await;
             let wrong = browser.authorize(&house, &with(&asked, "scope", "phone")).await;
@@ -203,10 +230,13 @@ on_each_database! {
             for answer in [fine, wrong, silent] {
                 let url = url::Url::parse(&answer.location()).unwrap();
                 let values = |name: &str| -> Vec<String> {
-                    url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
+                    url.query_pairs()
+                        .filter(|(key, _)| key == name)
+                        .map(|(_, value)| value.into_owned())
+                        .collect()
                 };
                 assert_eq!(values("state"), [state]);
-                assert_eq!(values("iss"), [house.pool.issuer.clone()]);
+                assert_eq!(values("iss"), std::slice::from_ref(&house.pool.issuer));
                 assert_eq!(url.fragment(), None);
             }
         }
@@ -235,7 +265,10 @@ on_each_database! {
             ("claims_locales", "es"),
             ("login_hint", "asha@example.com"),
             ("acr_values", "urn:watchword:acr:2 LoA2"),
-            ("claims", r#"{"id_token":{"auth_time":{"essential":true},"acr":null},"userinfo":{"name":null}}"#),
+            (
+                "claims",
+                r#"{"id_token":{"auth_time":{"essential":true},"acr":null},"userinfo":{"name":null}}"#,
+            ),
         ] {
             asked = with(&asked, name, value);
         }
@@ -244,7 +277,11 @@ on_each_database! {
 
     fn a_request_without_openid_is_refused_and_unknown_scopes_are_dropped(house) {
         for scope in ["phone", "email", "OPENID", "openid,phone"] {
-            assert_eq!(refusal(&house, &with(&house.request(), "scope", scope)).await, "invalid_scope", "{scope}");
+            assert_eq!(
+                refusal(&house, &with(&house.request(), "scope", scope)).await,
+                "invalid_scope",
+                "{scope}"
+            );
         }
         assert_eq!(refusal(&house, &without(&house.request(), "scope")).await, "invalid_scope");
         let asked = with(&house.request(), "scope", "address openid email phone admin");
@@ -263,9 +300,10 @@ on_each_database! {
     fn a_request_may_come_as_a_form(house) {
         let browser = house.browser();
         let request = house.request();
-        let form: Vec<(&str, &str)> = request.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let form: Vec<(&str, &str)> =
+            request.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let answer = browser.post(&house.url("/authorize"), &form).await;
-        let page = browser.get(&format!("http://{}{}", house.provider, answer.location())).await;
+        let page = browser.page(&house, &answer.location()).await;
         let answer = prove(&house, &browser, &page, &random_phone()).await;
         assert_eq!(query_of(&answer.location())["state"], "st&te=1");
         assert_eq!(house.redeem(&code_of(&answer)).await.status, 200);
@@ -302,6 +340,17 @@ on_each_database! {
         let wrong = browser.authorize(&house, &with(&asked, "scope", "phone")).await;
         assert_eq!((wrong.status, wrong.hidden("error").as_str()), (200, "invalid_scope"));
         assert_eq!(wrong.hidden("iss"), house.pool.issuer);
+    }
+
+    /// RFC 9700, section 4.12.
+    fn a_form_that_was_answered_leads_on_with_303(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        let number = browser.open(&house).await;
+        let typed = browser.type_phone(&house, &number, &phone).await;
+        assert_eq!(typed.status, 303);
+        let page = browser.page(&house, &typed.location()).await;
+        let code = house.code_to(&phone, 0).await;
+        assert_eq!(browser.type_code(&house, &page, &code).await.status, 303);
     }
 
     /// RFC 9700, section 2.6.

@@ -36,7 +36,7 @@ pub async fn prove(house: &House, browser: &Browser, page: &Answer, phone: &str)
     assert_eq!(page.status, 200, "{}", page.text);
     let seen = house.messages_to(phone).await.len();
     let location = browser.type_phone(house, page, phone).await.location();
-    let page = browser.get(&format!("http://{}{location}", house.provider)).await;
+    let page = browser.page(house, &location).await;
     let code = house.code_to(phone, seen).await;
     browser.type_code(house, &page, &code).await
 }

@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{
-    Public, asks_who, bad, code_of, error_of, introspect, prove, refresh, refused, sign_in, text, userinfo,
-};
+use super::client::{Public, bad, code_of, introspect, refresh, refused, sign_in, text, userinfo};
 use crate::on_each_database;
 use crate::support::{House, random_phone};
 
@@ -19,24 +17,15 @@ on_each_database! {
         let code = house.browser().sign_in(&house, &random_phone()).await;
         disable_everybody(&house).await;
         assert_eq!(refused(&refresh(&house, &text(&tokens, "refresh_token")).await), bad("invalid_grant"));
-        assert_eq!(refused(&spa.refresh(&house, &text(&public, "refresh_token")).await), bad("invalid_grant"));
+        assert_eq!(
+            refused(&spa.refresh(&house, &text(&public, "refresh_token")).await),
+            bad("invalid_grant")
+        );
         assert_eq!(userinfo(&house, &text(&tokens, "access_token")).await.status, 401);
         for name in ["access_token", "refresh_token"] {
             assert_eq!(introspect(&house, &text(&tokens, name)).await, json!({ "active": false }), "{name}");
         }
         assert_eq!(refused(&house.redeem(&code).await), bad("invalid_grant"));
-    }
-
-    fn a_session_ends_and_a_new_sign_in_leads_to_an_error_at_the_client(house) {
-        let (browser, phone) = (house.browser(), random_phone());
-        browser.sign_in(&house, &phone).await;
-        disable_everybody(&house).await;
-        house.clock.turn(std::time::Duration::from_secs(3600));
-        let page = browser.open(&house).await;
-        assert!(asks_who(&page));
-        let answer = prove(&house, &browser, &page, &phone).await;
-        assert_eq!(error_of(&house, &answer), "login_required");
-        assert!(asks_who(&browser.open(&house).await), "nobody was signed in by it");
     }
 
     fn others_are_not_touched(house) {

@@ -30,9 +30,11 @@ on_each_database! {
 
     /// RFC 9700, section 4.13: who sends a request does not decide who we are.
     fn the_issuer_does_not_come_from_what_a_request_says(house) {
-        let request = house.http.get(format!("http://{}/acme/.well-known/openid-configuration", house.provider));
+        let request =
+            house.http.get(format!("http://{}/acme/.well-known/openid-configuration", house.provider));
         let request = request.header("host", "evil.example").header("x-forwarded-host", "evil.example");
-        let request = request.header("x-forwarded-proto", "https").header("forwarded", "host=evil.example;proto=https");
+        let request =
+            request.header("x-forwarded-proto", "https").header("forwarded", "host=evil.example;proto=https");
         let answer = Answer::of(request.send().await.unwrap()).await;
         assert_eq!(answer.json()["issuer"], house.pool.issuer);
         assert!(!answer.text.contains("evil.example"));
@@ -72,8 +74,14 @@ on_each_database! {
             ("id_token_signing_alg_values_supported", json!(["RS256"])),
             ("code_challenge_methods_supported", json!(["S256"])),
             ("scopes_supported", json!(["openid", "profile", "phone", "offline_access"])),
-            ("token_endpoint_auth_methods_supported", json!(["client_secret_basic", "client_secret_post", "none"])),
-            ("introspection_endpoint_auth_methods_supported", json!(["client_secret_basic", "client_secret_post"])),
+            (
+                "token_endpoint_auth_methods_supported",
+                json!(["client_secret_basic", "client_secret_post", "none"]),
+            ),
+            (
+                "introspection_endpoint_auth_methods_supported",
+                json!(["client_secret_basic", "client_secret_post"]),
+            ),
             ("request_parameter_supported", json!(false)),
             ("request_uri_parameter_supported", json!(false)),
         ] {
@@ -97,7 +105,8 @@ on_each_database! {
     }
 
     fn a_pool_that_does_not_exist_has_none(house) {
-        let answer = get(&house, &format!("http://{}/nobody/.well-known/openid-configuration", house.provider)).await;
+        let answer =
+            get(&house, &format!("http://{}/nobody/.well-known/openid-configuration", house.provider)).await;
         assert_eq!((answer.status, answer.header("content-type")), (404, "application/problem+json"));
     }
 }

@@ -29,7 +29,8 @@ on_each_database! {
     fn a_hint_signs_out_and_leads_back_with_the_state(house) {
         let (browser, hint) = signed_in(&house).await;
         let state = "a b&c=d#é";
-        let params = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", state)];
+        let params =
+            [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", state)];
         let location = sign_out(&house, &browser, &params).await.location();
         assert!(location.starts_with(&format!("{SIGNED_OUT}?")), "{location}");
         assert_eq!(query_of(&location)["state"], state);
@@ -64,7 +65,11 @@ on_each_database! {
 
     fn without_a_hint_the_person_is_asked_and_says_yes_on_our_page(house) {
         let (browser, _) = signed_in(&house).await;
-        let params = [("client_id", house.client_id.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s&1")];
+        let params = [
+            ("client_id", house.client_id.as_str()),
+            ("post_logout_redirect_uri", SIGNED_OUT),
+            ("state", "s&1"),
+        ];
         let page = sign_out(&house, &browser, &params).await;
         is_page_of_its_own(&page, 200);
         assert!(is_signed_in(&house, &browser).await);
@@ -114,7 +119,13 @@ on_each_database! {
     /// Section 3: to the letter, or a page and still signed in.
     fn an_address_that_is_not_registered_is_a_page_and_nobody_is_signed_out(house) {
         let (browser, hint) = signed_in(&house).await;
-        for uri in [CALLBACK, "https://shop.example/signed-out/", "https://evil.example/", "javascript:alert(1)", "//evil.example"] {
+        for uri in [
+            CALLBACK,
+            "https://shop.example/signed-out/",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "//evil.example",
+        ] {
             let params = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", uri)];
             let page = sign_out(&house, &browser, &params).await;
             is_page_of_its_own(&page, 400);
@@ -127,21 +138,28 @@ on_each_database! {
             is_page_of_its_own(&sign_out(&house, &browser, &params).await, 400);
         }
         assert!(is_signed_in(&house, &browser).await);
-        is_page_of_its_own(&sign_out(&house, &house.browser(), &[("post_logout_redirect_uri", "https://evil.example/")]).await, 400);
+        is_page_of_its_own(
+            &sign_out(&house, &house.browser(), &[("post_logout_redirect_uri", "https://evil.example/")])
+                .await,
+            400,
+        );
     }
 
     fn whoever_is_not_signed_in_is_led_back_all_the_same(house) {
         let (_, hint) = signed_in(&house).await;
         let stranger = house.browser();
-        let params = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")];
+        let params =
+            [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")];
         assert_eq!(query_of(&sign_out(&house, &stranger, &params).await.location())["state"], "s");
     }
 
     /// Section 2: GET and POST. A form that the client's site posts comes without our `SameSite=Lax` cookies.
     fn a_form_from_the_clients_own_site_ends_the_session_its_hint_names(house) {
         let (browser, hint) = signed_in(&house).await;
-        let form = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")];
-        let answer = Answer::of(house.http.post(house.url("/end-session")).form(&form).send().await.unwrap()).await;
+        let form =
+            [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")];
+        let answer =
+            Answer::of(house.http.post(house.url("/end-session")).form(&form).send().await.unwrap()).await;
         assert_eq!(query_of(&answer.location())["state"], "s");
         assert!(!is_signed_in(&house, &browser).await);
     }
@@ -157,7 +175,7 @@ on_each_database! {
         let next = bare.location();
         assert_eq!(bare.header("set-cookie"), "");
         // The browser brings its cookies when it is led on, and the person is asked.
-        let page = browser.get(&format!("http://{}{next}", house.provider)).await;
+        let page = browser.page(&house, &next).await;
         assert!(page.text.contains("name=\"csrf\""), "{}", page.text);
         assert!(is_signed_in(&house, &browser).await);
     }
@@ -178,7 +196,8 @@ on_each_database! {
         assert!(!sign_out(&house, &browser, &params).await.location().contains(&hint));
         let (_, hint) = signed_in(&house).await;
         let form = [("id_token_hint", hint.as_str())];
-        let answer = Answer::of(house.http.post(house.url("/end-session")).form(&form).send().await.unwrap()).await;
+        let answer =
+            Answer::of(house.http.post(house.url("/end-session")).form(&form).send().await.unwrap()).await;
         assert_eq!((answer.status, answer.header("location")), (200, ""));
         assert!(!answer.text.contains(&hint));
     }

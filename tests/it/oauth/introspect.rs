@@ -16,7 +16,9 @@ on_each_database! {
         let told = introspect(&house, &access).await;
         assert_eq!((&told["active"], &told["token_type"]), (&json!(true), &json!("Bearer")));
         let claims = claims_of(&access);
-        for name in ["iss", "aud", "sub", "client_id", "jti", "iat", "exp", "scope", "auth_time", "acr", "amr"] {
+        for name in
+            ["iss", "aud", "sub", "client_id", "jti", "iat", "exp", "scope", "auth_time", "acr", "amr"]
+        {
             assert_eq!(told[name], claims[name], "{name}");
         }
         assert_eq!(told.as_object().unwrap().len(), 13, "{told}");
@@ -69,7 +71,9 @@ on_each_database! {
         let tokens = house.tokens_of(&random_phone()).await;
         let newer = refresh(&house, &text(&tokens, "refresh_token")).await.json();
         post_as_client(&house, "/revoke", &[("token", &text(&tokens, "refresh_token"))]).await;
-        for token in [text(&tokens, "access_token"), text(&newer, "access_token"), text(&tokens, "refresh_token")] {
+        for token in
+            [text(&tokens, "access_token"), text(&newer, "access_token"), text(&tokens, "refresh_token")]
+        {
             assert_eq!(introspect(&house, &token).await, json!({ "active": false }));
         }
     }
@@ -77,7 +81,8 @@ on_each_database! {
     fn a_wrong_hint_of_the_kind_does_not_matter(house) {
         let access = text(&house.tokens_of(&random_phone()).await, "access_token");
         for hint in ["refresh_token", "access_token", "unheard_of"] {
-            let answer = post_as_client(&house, "/introspect", &[("token", &access), ("token_type_hint", hint)]).await;
+            let answer =
+                post_as_client(&house, "/introspect", &[("token", &access), ("token_type_hint", hint)]).await;
             assert_eq!(answer.json()["active"], true, "{hint}");
         }
     }

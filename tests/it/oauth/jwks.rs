@@ -29,7 +29,10 @@ on_each_database! {
             assert_eq!(key["use"], "sig");
             assert!(!key["kid"].as_str().unwrap().is_empty());
         }
-        assert_eq!((key(&keys, "RS256")["kty"].as_str(), key(&keys, "ES256")["crv"].as_str()), (Some("RSA"), Some("P-256")));
+        assert_eq!(
+            (key(&keys, "RS256")["kty"].as_str(), key(&keys, "ES256")["crv"].as_str()),
+            (Some("RSA"), Some("P-256"))
+        );
         assert_ne!(keys[0]["kid"], keys[1]["kid"]);
     }
 
@@ -59,7 +62,8 @@ on_each_database! {
         let answer = Answer::of(house.http.get(house.url("/jwks")).send().await.unwrap()).await;
         assert_eq!(answer.header("access-control-allow-origin"), "*");
         assert_eq!(answer.header("cache-control"), "public, max-age=300");
-        let alias = Answer::of(house.http.get(house.url("/.well-known/jwks.json")).send().await.unwrap()).await;
+        let alias =
+            Answer::of(house.http.get(house.url("/.well-known/jwks.json")).send().await.unwrap()).await;
         assert_eq!(alias.text, answer.text);
         let head = house.http.head(house.url("/jwks")).send().await.unwrap();
         let head = Answer::of(head).await;

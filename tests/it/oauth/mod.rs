@@ -1,12 +1,14 @@
+//! The endpoints of OAuth 2.0 and OpenID Connect, as clients and browsers meet them.
+
 mod authorize;
 mod client;
+mod client_auth;
 mod disabled;
 mod discovery;
 mod end_session;
 mod forged;
 mod introspect;
 mod jwks;
-mod page_headers;
 mod prompt;
 mod refresh;
 mod revoke;

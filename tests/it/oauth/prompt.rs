@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::client::{asks_who, code_of, error_of, prove, with};
 use crate::on_each_database;
-use crate::support::{claims_of, query_of, random_phone, with_query};
+use crate::support::{claims_of, random_phone};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(86_400);
 
 on_each_database! {
     fn prompt_none_never_shows_a_page(house) {
@@ -40,27 +39,11 @@ on_each_database! {
         }
         let page = browser.authorize(&house, &with(&house.request(), "prompt", "login")).await;
         let again = house.redeem(&code_of(&prove(&house, &browser, &page, &phone).await)).await.json();
-        let (first, again) = (claims_of(first["id_token"].as_str().unwrap()), claims_of(again["id_token"].as_str().unwrap()));
+        let (first, again) =
+            (claims_of(first["id_token"].as_str().unwrap()), claims_of(again["id_token"].as_str().unwrap()));
         assert_eq!(first["sub"], again["sub"]);
         let waited = again["auth_time"].as_i64().unwrap() - first["auth_time"].as_i64().unwrap();
         assert!(waited >= 3600, "{waited}");
-    }
-
-    fn signing_in_again_ends_the_session_before(house) {
-        let (browser, phone) = (house.browser(), random_phone());
-        browser.sign_in(&house, &phone).await;
-        let old = browser.cookie("session").unwrap();
-        house.clock.turn(HOUR);
-        let page = browser.authorize(&house, &with(&house.request(), "prompt", "login")).await;
-        prove(&house, &browser, &page, &phone).await;
-        let new = browser.cookie("session").unwrap();
-        assert_ne!(old, new);
-        let url = with_query(&house.url("/authorize"), &house.request());
-        let name = format!("watchword-session-{}", house.pool.id);
-        for (cookie, status) in [(old, 200), (new, 303)] {
-            let request = house.http.get(&url).header("cookie", format!("{name}={cookie}"));
-            assert_eq!(request.send().await.unwrap().status(), status);
-        }
     }
 
     fn prompt_consent_has_nothing_more_to_ask_of_whoever_is_signed_in(house) {
@@ -85,27 +68,5 @@ on_each_database! {
             let answer = browser.authorize(&house, &with(&house.request(), "max_age", age)).await;
             assert_eq!(error_of(&house, &answer), "invalid_request", "{age}");
         }
-    }
-
-    fn a_session_ends_after_a_day_without_use(house) {
-        let browser = house.browser();
-        browser.sign_in(&house, &random_phone()).await;
-        for _ in 0..3 {
-            house.clock.turn(DAY - HOUR);
-            code_of(&browser.open(&house).await);
-        }
-        house.clock.turn(DAY);
-        assert!(asks_who(&browser.open(&house).await));
-    }
-
-    fn a_session_ends_after_a_week_however_much_it_is_used(house) {
-        let browser = house.browser();
-        browser.sign_in(&house, &random_phone()).await;
-        for _ in 0..13 {
-            house.clock.turn(DAY / 2);
-            assert!(query_of(&browser.open(&house).await.location()).contains_key("code"));
-        }
-        house.clock.turn(DAY / 2);
-        assert!(asks_who(&browser.open(&house).await));
     }
 }

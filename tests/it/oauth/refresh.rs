@@ -137,7 +137,10 @@ on_each_database! {
         let (kept, public) = (house.tokens_of(&random_phone()).await, spa.tokens(&house).await);
         house.clock.turn(DAY * 14);
         assert_eq!(refused(&refresh(&house, &text(&kept, "refresh_token")).await), bad("invalid_grant"));
-        assert_eq!(refused(&spa.refresh(&house, &text(&public, "refresh_token")).await), bad("invalid_grant"));
+        assert_eq!(
+            refused(&spa.refresh(&house, &text(&public, "refresh_token")).await),
+            bad("invalid_grant")
+        );
     }
 
     fn a_family_ends_after_thirty_days_however_much_it_is_used(house) {

@@ -36,14 +36,21 @@ on_each_database! {
     /// Section 2.2: what was asked for is the case afterwards.
     fn giving_back_twice_or_what_is_no_token_is_a_success(house) {
         let tokens = house.tokens_of(&random_phone()).await;
-        for token in [&text(&tokens, "refresh_token"), &text(&tokens, "refresh_token"), "x", "a.b.c", &"a".repeat(4000)] {
+        for token in [
+            &text(&tokens, "refresh_token"),
+            &text(&tokens, "refresh_token"),
+            "x",
+            "a.b.c",
+            &"a".repeat(4000),
+        ] {
             assert_eq!(revoke(&house, token).await.status, 200);
         }
     }
 
     fn a_wrong_hint_of_the_kind_does_not_matter(house) {
         let tokens = house.tokens_of(&random_phone()).await;
-        let form = [("token", text(&tokens, "refresh_token")), ("token_type_hint", "access_token".to_owned())];
+        let form =
+            [("token", text(&tokens, "refresh_token")), ("token_type_hint", "access_token".to_owned())];
         let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
         assert_eq!(post_as_client(&house, "/revoke", &form).await.status, 200);
         assert!(!work(&house, &tokens).await);
@@ -70,7 +77,8 @@ on_each_database! {
         let spa = Public::spa(&house).await;
         let (ours, theirs) = (house.tokens_of(&random_phone()).await, spa.tokens(&house).await);
         for name in ["refresh_token", "access_token"] {
-            let answer = post(&house, "/revoke", &[("token", &text(&ours, name)), ("client_id", &spa.id)]).await;
+            let answer =
+                post(&house, "/revoke", &[("token", &text(&ours, name)), ("client_id", &spa.id)]).await;
             assert_eq!(refused(&answer), bad("invalid_grant"), "{name}");
             assert_eq!(refused(&revoke(&house, &text(&theirs, name)).await), bad("invalid_grant"), "{name}");
         }
@@ -83,14 +91,19 @@ on_each_database! {
         let preflight = house.http.request(reqwest::Method::OPTIONS, house.url("/revoke"));
         let preflight = preflight.header("origin", "https://shop.example");
         let answer = preflight.header("access-control-request-method", "POST").send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), &answer.headers()["access-control-allow-origin"]), (204, &"*".parse().unwrap()));
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["access-control-allow-origin"]),
+            (204, &"*".parse().unwrap())
+        );
         assert_eq!(revoke(&house, "x").await.header("access-control-allow-origin"), "*");
     }
 
     fn only_a_client_that_proves_itself_may_give_back(house) {
         let tokens = house.tokens_of(&random_phone()).await;
         let token = text(&tokens, "refresh_token");
-        for form in [vec![("token", token.as_str())], vec![("token", &token), ("client_id", &house.client_id)]] {
+        for form in
+            [vec![("token", token.as_str())], vec![("token", &token), ("client_id", &house.client_id)]]
+        {
             let answer = post(&house, "/revoke", &form).await;
             assert_eq!(refused(&answer), (401, "invalid_client".to_owned()));
         }

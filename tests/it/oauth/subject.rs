@@ -58,14 +58,22 @@ on_each_database! {
         let (browser, phone) = (house.browser(), random_phone());
         let tokens = house.redeem(&browser.sign_in(&house, &phone).await).await.json();
         house.clock.turn(Duration::from_secs(20 * 3600));
-        code_of(&browser.authorize(&house, &with(&house.request(), "id_token_hint", &text(&tokens, "id_token"))).await);
+        code_of(
+            &browser
+                .authorize(&house, &with(&house.request(), "id_token_hint", &text(&tokens, "id_token")))
+                .await,
+        );
     }
 
     fn an_id_token_of_another_client_of_the_pool_is_a_hint_too(house) {
         let browser = house.browser();
         let tokens = house.redeem(&browser.sign_in(&house, &random_phone()).await).await.json();
         let spa = Public::spa(&house).await;
-        code_of(&browser.authorize(&house, &with(&spa.request(), "id_token_hint", &text(&tokens, "id_token"))).await);
+        code_of(
+            &browser
+                .authorize(&house, &with(&spa.request(), "id_token_hint", &text(&tokens, "id_token")))
+                .await,
+        );
     }
 
     fn what_is_no_id_token_of_this_issuer_is_no_hint(house) {
@@ -84,7 +92,8 @@ on_each_database! {
         );
         assert_eq!(query_of(&theirs.get(&foreign).await.location())["error"], "invalid_request");
         let unsigned = format!("{}.", id_token.rsplit_once('.').unwrap().0);
-        for hint in [text(&tokens, "access_token"), text(&tokens, "refresh_token"), unsigned, "x".to_owned()] {
+        for hint in [text(&tokens, "access_token"), text(&tokens, "refresh_token"), unsigned, "x".to_owned()]
+        {
             let answer = browser.authorize(&house, &with(&house.request(), "id_token_hint", &hint)).await;
             assert_eq!(error_of(&house, &answer), "invalid_request", "{hint}");
         }

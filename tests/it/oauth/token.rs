@@ -1,10 +1,9 @@
-//! `/token`: client authentication, and the redemption of codes. Refreshes have their own file.
+//! `/token`: codes, and what comes for them. Client authentication and refreshes have files of their own.
 
 use std::time::Duration;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use reqwest::header::AUTHORIZATION;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
 use watchword_flow::projects::Project;
@@ -29,13 +28,6 @@ async fn redeem(house: &House, form: &[(&str, &str)]) -> Answer {
     house.token(&all).await
 }
 
-/// What an empty redemption answers to this `Authorization` header.
-async fn with_header(house: &House, header: &str) -> Answer {
-    let form = [("grant_type", "refresh_token"), ("refresh_token", "unknown")];
-    let request = house.http.post(house.url("/token")).header(AUTHORIZATION, header).form(&form);
-    Answer::of(request.send().await.unwrap()).await
-}
-
 /// The tokens of somebody who signs in to another pool, whose client has no secret.
 async fn tokens_elsewhere(house: &House, project: &Project, phone: &str) -> Value {
     let (browser, client) = (house.browser(), project.client.id.as_str());
@@ -45,7 +37,7 @@ async fn tokens_elsewhere(house: &House, project: &Project, phone: &str) -> Valu
     let seen = house.messages_to(phone).await.len();
     let typed = [("csrf", csrf.as_str()), ("sealed", &sealed), ("phone", phone)];
     let location = browser.post(&at("/sign-in/phone"), &typed).await.location();
-    let page = browser.get(&format!("http://{}{location}", house.provider)).await;
+    let page = browser.page(house, &location).await;
     let (csrf, sign_in, code) =
         (page.hidden("csrf"), page.hidden("sign_in"), house.code_to(phone, seen).await);
     let typed = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("code", &code)];
@@ -63,11 +55,6 @@ async fn tokens_elsewhere(house: &House, project: &Project, phone: &str) -> Valu
 /// A JWT's header.
 fn header_of(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap()
-}
-
-/// Every character as a percent escape.
-fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 on_each_database! {
@@ -146,7 +133,9 @@ on_each_database! {
         let challenge = challenge_of(VERIFIER);
         for wrong in ["", &challenge, short, &long, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"] {
             let code = code(&house).await;
-            let answer = redeem(&house, &[("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", wrong)]).await;
+            let answer =
+                redeem(&house, &[("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", wrong)])
+                    .await;
             assert_eq!(refused(&answer), bad("invalid_grant"), "{wrong}");
             assert_eq!(refused(&house.redeem(&code).await), bad("invalid_grant"), "{wrong}");
         }
@@ -164,7 +153,9 @@ on_each_database! {
 
     /// RFC 6749, section 4.1.3.
     fn the_redirect_uri_of_a_redemption_is_that_of_the_request_to_the_letter(house) {
-        for other in ["", "https://shop.example/callback/", "https://SHOP.example/callback", "https://evil.example/"] {
+        for other in
+            ["", "https://shop.example/callback/", "https://SHOP.example/callback", "https://evil.example/"]
+        {
             let code = code(&house).await;
             let form = [("code", code.as_str()), ("redirect_uri", other), ("code_verifier", VERIFIER)];
             assert_eq!(refused(&redeem(&house, &form).await), bad("invalid_grant"), "{other}");
@@ -230,7 +221,9 @@ on_each_database! {
 
     /// RFC 9700, sections 2.1.2 and 2.4.
     fn no_other_grant_exists(house) {
-        for grant in ["password", "implicit", "client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer", "x"] {
+        for grant in
+            ["password", "implicit", "client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer", "x"]
+        {
             let form = [("grant_type", grant), ("username", "asha"), ("password", "secret")];
             assert_eq!(refused(&house.token(&form).await), bad("unsupported_grant_type"), "{grant}");
         }
@@ -240,8 +233,12 @@ on_each_database! {
         let machines = house.project("machines", ClientKind::Machine).await;
         let url = format!("{}/token", machines.pool.issuer);
         let secret = machines.client_secret.as_ref().unwrap().expose();
-        for form in [[("grant_type", "authorization_code"), ("code", "x")], [("grant_type", "refresh_token"), ("refresh_token", "x")]] {
-            let request = house.http.post(&url).basic_auth(machines.client.id.as_str(), Some(secret)).form(&form);
+        for form in [
+            [("grant_type", "authorization_code"), ("code", "x")],
+            [("grant_type", "refresh_token"), ("refresh_token", "x")],
+        ] {
+            let request =
+                house.http.post(&url).basic_auth(machines.client.id.as_str(), Some(secret)).form(&form);
             let answer = Answer::of(request.send().await.unwrap()).await;
             assert_eq!(refused(&answer), bad("unauthorized_client"));
         }
@@ -275,95 +272,12 @@ on_each_database! {
         ] {
             let answer = house.token(&form).await;
             assert_eq!(refused(&answer), bad("invalid_request"));
-            assert!(answer.json()["error_description"].as_str().unwrap().contains(missing), "{}", answer.text);
+            assert!(
+                answer.json()["error_description"].as_str().unwrap().contains(missing),
+                "{}",
+                answer.text
+            );
         }
-    }
-
-    /// RFC 6749, section 5.2.
-    fn a_client_that_does_not_prove_itself_is_refused_with_401(house) {
-        let basic = |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-        let invalid = (401, "invalid_client".to_owned());
-        for header in [
-            basic(&house.client_id, "wrong"),
-            basic(&house.client_id, ""),
-            basic("nobody", &house.client_secret),
-            "Basic !!!".to_owned(),
-            "Bearer x".to_owned(),
-        ] {
-            let answer = with_header(&house, &header).await;
-            assert_eq!(refused(&answer), invalid, "{header}");
-            assert!(answer.header("www-authenticate").starts_with("Basic realm="), "{header}");
-        }
-        let grant = [("grant_type", "refresh_token"), ("refresh_token", "unknown")];
-        for named in [
-            vec![],
-            vec![("client_id", house.client_id.as_str())],
-            vec![("client_id", house.client_id.as_str()), ("client_secret", "wrong")],
-            vec![("client_id", "nobody"), ("client_secret", "wrong")],
-        ] {
-            let answer = post(&house, "/token", &[grant.to_vec(), named].concat()).await;
-            assert_eq!(refused(&answer), invalid);
-            assert_eq!(answer.header("www-authenticate"), "");
-        }
-    }
-
-    fn an_unknown_client_and_a_wrong_secret_look_the_same(house) {
-        let basic = |id: &str| format!("Basic {}", STANDARD.encode(format!("{id}:wrong")));
-        let wrong = with_header(&house, &basic(&house.client_id)).await;
-        let unknown = with_header(&house, &basic("nobody")).await;
-        assert_eq!((wrong.status, wrong.text), (unknown.status, unknown.text));
-    }
-
-    /// RFC 6749, section 2.3.
-    fn two_ways_of_authentication_at_once_are_refused(house) {
-        let form = [("client_secret", house.client_secret.as_str()), ("grant_type", "refresh_token"), ("refresh_token", "x")];
-        assert_eq!(refused(&house.token(&form).await), bad("invalid_request"));
-        let form = [("client_id", "another"), ("grant_type", "refresh_token"), ("refresh_token", "x")];
-        assert_eq!(refused(&house.token(&form).await), bad("invalid_request"));
-    }
-
-    fn a_client_may_send_its_secret_in_the_body(house) {
-        let code = code(&house).await;
-        let form = [
-            ("client_id", house.client_id.as_str()),
-            ("client_secret", &house.client_secret),
-            ("grant_type", "authorization_code"),
-            ("code", &code),
-            ("redirect_uri", CALLBACK),
-            ("code_verifier", VERIFIER),
-        ];
-        let answer = post(&house, "/token", &form).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-    }
-
-    /// RFC 6749, section 2.3.1.
-    fn basic_credentials_are_form_urlencoded_before_base64(house) {
-        let pair = format!("{}:{}", escaped(&house.client_id), escaped(&house.client_secret));
-        let answer = with_header(&house, &format!("Basic {}", STANDARD.encode(pair))).await;
-        assert_eq!(refused(&answer), bad("invalid_grant"), "the client is proven, its token is unknown");
-        let broken = format!("{}:%zz", house.client_id);
-        let answer = with_header(&house, &format!("Basic {}", STANDARD.encode(broken))).await;
-        assert_eq!(refused(&answer), (401, "invalid_client".to_owned()));
-    }
-
-    fn a_public_client_that_shows_a_secret_is_refused(house) {
-        let spa = Public::spa(&house).await;
-        for secret in ["x", house.client_secret.as_str()] {
-            let form = [("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_secret", secret)];
-            let answer = spa.token(&house, &form).await;
-            assert_eq!(refused(&answer), (401, "invalid_client".to_owned()));
-        }
-    }
-
-    fn secrets_in_the_address_are_refused(house) {
-        let code = code(&house).await;
-        for query in [("code", code.as_str()), ("client_secret", &house.client_secret), ("refresh_token", "x")] {
-            let url = with_query(&house.url("/token"), &[query]);
-            let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
-            let request = house.http.post(url).basic_auth(&house.client_id, Some(&house.client_secret)).form(&form);
-            assert_eq!(refused(&Answer::of(request.send().await.unwrap()).await), bad("invalid_request"));
-        }
-        assert_eq!(house.redeem(&code).await.status, 200);
     }
 
     fn only_a_form_by_post_is_read(house) {
@@ -380,11 +294,12 @@ on_each_database! {
     fn a_page_of_any_origin_may_call_it(house) {
         let preflight = house.http.request(reqwest::Method::OPTIONS, house.url("/token"));
         let preflight = preflight.header("origin", "https://shop.example");
-        let answer = Answer::of(preflight.header("access-control-request-method", "POST").send().await.unwrap()).await;
+        let answer =
+            Answer::of(preflight.header("access-control-request-method", "POST").send().await.unwrap()).await;
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, "*"));
         assert_eq!(answer.header("access-control-allow-methods"), "POST");
         assert_eq!(answer.header("access-control-allow-credentials"), "");
-        let refusal = with_header(&house, "Basic x").await;
+        let refusal = post(&house, "/token", &[]).await;
         assert_eq!(refusal.header("access-control-allow-origin"), "*");
         assert_eq!(refusal.header("access-control-expose-headers"), "WWW-Authenticate, Retry-After");
     }

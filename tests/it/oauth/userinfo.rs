@@ -55,14 +55,19 @@ on_each_database! {
     /// Sections 5.3.1 and 5.3.2.
     fn it_answers_get_and_post_with_the_subject_of_the_id_token(house) {
         let tokens = house.tokens_of(&random_phone()).await;
-        let (access, subject) = (text(&tokens, "access_token"), claims_of(&text(&tokens, "id_token"))["sub"].clone());
+        let (access, subject) =
+            (text(&tokens, "access_token"), claims_of(&text(&tokens, "id_token"))["sub"].clone());
         let bearer = format!("Bearer {access}");
         let by_get = userinfo(&house, &access).await;
-        let by_post = house.http.post(house.url("/userinfo")).header(AUTHORIZATION, &bearer).send().await.unwrap();
+        let by_post =
+            house.http.post(house.url("/userinfo")).header(AUTHORIZATION, &bearer).send().await.unwrap();
         let by_form = post(&house, "/userinfo", &[("access_token", &access)]).await;
         for answer in [by_get, Answer::of(by_post).await, by_form] {
             assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
-            assert_eq!((answer.header("cache-control"), answer.header("access-control-allow-origin")), ("no-store", "*"));
+            assert_eq!(
+                (answer.header("cache-control"), answer.header("access-control-allow-origin")),
+                ("no-store", "*")
+            );
             assert_eq!(answer.json()["sub"], subject);
         }
     }
@@ -98,8 +103,13 @@ on_each_database! {
         let elsewhere = house.http.get(format!("{}/userinfo", other.pool.issuer)).bearer_auth(&access);
         assert_eq!(elsewhere.send().await.unwrap().status(), 401);
         let unsigned = format!("{}.", access.rsplit_once('.').unwrap().0);
-        let none = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#), access.split('.').nth(1).unwrap());
-        let json = json!({ "payload": access.split('.').nth(1), "signature": access.split('.').nth(2) }).to_string();
+        let none = format!(
+            "{}.{}.",
+            URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#),
+            access.split('.').nth(1).unwrap()
+        );
+        let json =
+            json!({ "payload": access.split('.').nth(1), "signature": access.split('.').nth(2) }).to_string();
         for token in [
             "x".to_owned(),
             text(&tokens, "id_token"),
@@ -129,7 +139,10 @@ on_each_database! {
         let access = text(&house.tokens_of(&random_phone()).await, "access_token");
         let url = with_query(&house.url("/userinfo"), &[("access_token", &access)]);
         is_malformed(&house, &Answer::of(house.http.get(&url).send().await.unwrap()).await);
-        is_malformed(&house, &Answer::of(house.http.get(&url).bearer_auth(&access).send().await.unwrap()).await);
+        is_malformed(
+            &house,
+            &Answer::of(house.http.get(&url).bearer_auth(&access).send().await.unwrap()).await,
+        );
     }
 
     /// RFC 6750, section 2.
@@ -138,7 +151,10 @@ on_each_database! {
         let url = house.url("/userinfo");
         let both = house.http.post(&url).bearer_auth(&access).form(&[("access_token", &access)]);
         is_malformed(&house, &Answer::of(both.send().await.unwrap()).await);
-        is_malformed(&house, &post(&house, "/userinfo", &[("access_token", &access), ("access_token", &access)]).await);
+        is_malformed(
+            &house,
+            &post(&house, "/userinfo", &[("access_token", &access), ("access_token", &access)]).await,
+        );
         let basic = house.http.get(&url).basic_auth(&house.client_id, Some(&house.client_secret));
         is_malformed(&house, &Answer::of(basic.send().await.unwrap()).await);
     }
@@ -150,7 +166,10 @@ on_each_database! {
         let access = text(&house.token(&narrow).await.json(), "access_token");
         let (status, challenge) = challenged(&house, &userinfo(&house, &access).await);
         assert_eq!(status, 403);
-        assert!(challenge.contains("error=\"insufficient_scope\"") && challenge.ends_with("scope=\"openid\""), "{challenge}");
+        assert!(
+            challenge.contains("error=\"insufficient_scope\"") && challenge.ends_with("scope=\"openid\""),
+            "{challenge}"
+        );
     }
 
     fn a_page_of_any_origin_may_call_it(house) {
@@ -158,7 +177,10 @@ on_each_database! {
             let preflight = house.http.request(reqwest::Method::OPTIONS, house.url("/userinfo"));
             let preflight = preflight.header("origin", "https://shop.example");
             let preflight = preflight.header("access-control-request-method", method);
-            let answer = Answer::of(preflight.header("access-control-request-headers", "authorization").send().await.unwrap()).await;
+            let answer = Answer::of(
+                preflight.header("access-control-request-headers", "authorization").send().await.unwrap(),
+            )
+            .await;
             assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, "*"));
             assert!(answer.header("access-control-allow-methods").contains(method));
             assert!(answer.header("access-control-allow-headers").contains("Authorization"));

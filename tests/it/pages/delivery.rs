@@ -27,7 +27,10 @@ on_each_database! {
         let event = browser.told(&house, &page, "failed").await;
         assert_eq!(event["offer"], "resend");
         let told = browser.look_again(&house, &page).await.element("told");
-        assert_eq!(told, "We can’t send WhatsApp messages at the moment. Your number is fine. Try again later.");
+        assert_eq!(
+            told,
+            "We can’t send WhatsApp messages at the moment. Your number is fine. Try again later."
+        );
         assert_eq!(house.values("SELECT failure_class FROM messages").await, ["sender_unavailable"]);
         assert_eq!(house.values("SELECT CAST(failure_code AS TEXT) FROM messages").await, ["190"]);
     }
@@ -69,7 +72,10 @@ on_each_database! {
         browser.told(&house, &page, "failed").await;
         house.report(&message, "delivered").await;
         let event = browser.told(&house, &page, "delivered").await;
-        assert_eq!((&event["failed"], &event["title"]), (&json!(false), &json!("Enter the code from WhatsApp")));
+        assert_eq!(
+            (&event["failed"], &event["title"]),
+            (&json!(false), &json!("Enter the code from WhatsApp"))
+        );
     }
 
     fn a_code_works_whatever_is_reported_of_its_message(house) {

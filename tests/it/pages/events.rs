@@ -25,7 +25,10 @@ on_each_database! {
         ] {
             house.report(&message, state).await;
             let event = live.next().await.unwrap();
-            assert_eq!((&event["state"], &event["step"], &event["text"]), (&json!(state), &json!(step), &json!(text)));
+            assert_eq!(
+                (&event["state"], &event["step"], &event["text"]),
+                (&json!(state), &json!(step), &json!(text))
+            );
             assert_eq!(event["final"], state == "read");
             assert_eq!(browser.look_again(&house, &page).await.element("told"), text);
         }
@@ -44,8 +47,14 @@ on_each_database! {
         house.fault(json!({ "kind": "status_failed", "code": 131026, "to": phone })).await;
         let page = browser.ask_code(&house, &phone).await;
         let event = browser.told(&house, &page, "failed").await;
-        assert_eq!(event["text"], "This number does not seem to be on WhatsApp. Check it, or use another number.");
-        assert_eq!((&event["failed"], &event["final"], &event["offer"]), (&json!(true), &json!(true), &json!("change")));
+        assert_eq!(
+            event["text"],
+            "This number does not seem to be on WhatsApp. Check it, or use another number."
+        );
+        assert_eq!(
+            (&event["failed"], &event["final"], &event["offer"]),
+            (&json!(true), &json!(true), &json!("change"))
+        );
         assert_eq!(event["title"], "Your code could not be sent");
     }
 

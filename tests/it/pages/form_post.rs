@@ -14,7 +14,7 @@ fn is_form_to_the_client(answer: &Answer, house: &House) {
     assert!(answer.text.contains(&format!("<form method=\"post\" action=\"{CALLBACK}\" data-send>")));
     assert!(answer.header("content-security-policy").contains("form-action 'self' https://shop.example"));
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.hidden("state"), "st&amp;te&#x3D;1");
+    assert_eq!(answer.hidden("state"), "st&amp;te=1");
     assert_eq!(answer.hidden("iss"), house.pool.issuer);
 }
 

@@ -25,8 +25,14 @@ on_each_database! {
         let before = house.contents().await;
         for csrf in ["", "made-up", stranger.as_str()] {
             let forms: [(&str, &[(&str, &str)]); 4] = [
-                ("/sign-in/phone", &[("csrf", csrf), ("sealed", &sealed), ("country", "US"), ("phone", &other)]),
-                ("/sign-in/phone", &[("csrf", csrf), ("sign_in", &sign_in), ("country", "US"), ("phone", &other)]),
+                (
+                    "/sign-in/phone",
+                    &[("csrf", csrf), ("sealed", &sealed), ("country", "US"), ("phone", &other)],
+                ),
+                (
+                    "/sign-in/phone",
+                    &[("csrf", csrf), ("sign_in", &sign_in), ("country", "US"), ("phone", &other)],
+                ),
                 ("/sign-in/code", &[("csrf", csrf), ("sign_in", &sign_in), ("code", &code)]),
                 ("/sign-in/new-code", &[("csrf", csrf), ("sign_in", &sign_in)]),
             ];
@@ -57,7 +63,8 @@ on_each_database! {
         let sealed = house.browser().open(&house).await.hidden("sealed");
         let thief = house.browser();
         let csrf = thief.open(&house).await.hidden("csrf");
-        let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", &random_phone())];
+        let form =
+            [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", &random_phone())];
         is_out_of_date(&thief.post(&house.url("/sign-in/phone"), &form).await);
         assert_eq!(house.count("sign_ins").await, 0);
     }
@@ -79,7 +86,8 @@ on_each_database! {
         let page = browser.open(&house).await;
         let (csrf, sealed) = (page.hidden("csrf"), page.hidden("sealed"));
         for sealed in [&sealed[1..], "", "1.x.y", &sealed.replacen('.', "..", 1)] {
-            let form = [("csrf", csrf.as_str()), ("sealed", sealed), ("country", "US"), ("phone", "4155550123")];
+            let form =
+                [("csrf", csrf.as_str()), ("sealed", sealed), ("country", "US"), ("phone", "4155550123")];
             is_out_of_date(&browser.post(&house.url("/sign-in/phone"), &form).await);
         }
         assert_eq!(house.count("sign_ins").await, 0);

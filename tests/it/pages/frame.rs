@@ -15,9 +15,13 @@ fn is_dressed(page: &Answer, status: u16) {
     assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
     assert!(page.header("access-control-allow-origin").is_empty());
     let policy = page.header("content-security-policy");
-    for directive in
-        ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "script-src 'self';"]
-    {
+    for directive in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "script-src 'self';",
+    ] {
         assert!(policy.contains(directive), "{directive}: {policy}");
     }
     assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
@@ -49,14 +53,23 @@ on_each_database! {
         let code = browser.page(&house, &location.location()).await;
         let wait = browser.type_phone(&house, &number, &phone).await;
         let wrong = browser.type_code(&house, &code, "x").await;
-        let change = browser.get(&house.url(&format!("/sign-in/phone?sign_in={}", code.hidden("sign_in")))).await;
+        let change = browser.change_page(&house, &code).await;
         let stale = browser.post(&house.url("/sign-in/code"), &[]).await;
         house.clock.turn(Duration::from_secs(5 * 60));
         let expired = browser.look_again(&house, &code).await;
         house.clock.turn(Duration::from_secs(10 * 60));
         let over = browser.look_again(&house, &code).await;
-        let pages = [(number, 200), (refused, 422), (code, 200), (wait, 429), (wrong, 422), (change, 200),
-            (stale, 403), (expired, 200), (over, 410)];
+        let pages = [
+            (number, 200),
+            (refused, 422),
+            (code, 200),
+            (wait, 429),
+            (wrong, 422),
+            (change, 200),
+            (stale, 403),
+            (expired, 200),
+            (over, 410),
+        ];
         for (page, status) in &pages {
             is_dressed(page, *status);
             loads_nothing_from_elsewhere(page);
@@ -116,7 +129,10 @@ on_each_database! {
         for part in page.text.split("\"/assets/").skip(1) {
             let path = format!("/assets/{}", part.split_once('"').unwrap().0);
             let asset = house.browser().page(&house, &path).await;
-            assert_eq!((asset.status, asset.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+            assert_eq!(
+                (asset.status, asset.header("cache-control")),
+                (200, "public, max-age=31536000, immutable")
+            );
             assert!(!asset.text.is_empty() && !asset.header("content-type").is_empty());
             found += 1;
         }

@@ -26,7 +26,10 @@ on_each_database! {
         assert!(speaks(&open(&house, &browser, &[("ui_locales", "xx hi")], "es").await, Language::Hi));
         let both = [("ui_locales", "hi"), ("lang", "ar")];
         assert!(speaks(&open(&house, &browser, &both, "es").await, Language::Ar));
-        assert!(speaks(&open(&house, &browser, &[("ui_locales", "hi")], "es").await, Language::Ar), "remembered");
+        assert!(
+            speaks(&open(&house, &browser, &[("ui_locales", "hi")], "es").await, Language::Ar),
+            "remembered"
+        );
         assert!(speaks(&open(&house, &browser, &[("lang", "xx")], "es").await, Language::Ar));
     }
 
@@ -37,7 +40,8 @@ on_each_database! {
         for language in Language::ALL {
             let link = format!("hreflang=\"{}\"", language.tag());
             assert!(page.text.contains(&link) && code_page.text.contains(&link), "{}", language.tag());
-            let lang = format!("/sign-in/code?sign_in={}&lang={}", code_page.hidden("sign_in"), language.tag());
+            let lang =
+                format!("/sign-in/code?sign_in={}&lang={}", code_page.hidden("sign_in"), language.tag());
             assert!(speaks(&browser.get(&house.url(&lang)).await, language));
         }
     }

@@ -10,6 +10,14 @@ use crate::support::{Answer, Browser, House, random_phone};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+fn starts(most: u32) -> impl Fn(Limits) -> Limits {
+    move |usual| Limits { starts_per_address: most, ..usual }
+}
+
+fn messages_a_day(most: u32) -> impl Fn(Limits) -> Limits {
+    move |usual| Limits { messages_per_pool_day: most, ..usual }
+}
+
 async fn start(house: &House, browser: &Browser) -> Answer {
     let page = browser.authorize(house, &prompted(house)).await;
     browser.type_phone(house, &page, &random_phone()).await
@@ -23,7 +31,7 @@ fn prompted(house: &House) -> Vec<(String, String)> {
 }
 
 on_each_database! {
-    fn an_address_starts_so_many_sign_ins_and_no_more(house with |usual| Limits { starts_per_address: 3, ..usual }) {
+    fn an_address_starts_so_many_sign_ins_and_no_more(house with starts(3)) {
         house.clock.turn_to_next(ADDRESS_WINDOW);
         for _ in 0..3 {
             assert_eq!(start(&house, &house.browser()).await.status, 303);
@@ -38,7 +46,7 @@ on_each_database! {
         assert_eq!(start(&house, &house.browser()).await.status, 303);
     }
 
-    fn a_browser_somebody_signed_in_with_is_not_counted(house with |usual| Limits { starts_per_address: 1, ..usual }) {
+    fn a_browser_somebody_signed_in_with_is_not_counted(house with starts(1)) {
         house.clock.turn_to_next(ADDRESS_WINDOW);
         let known = house.browser();
         known.sign_in(&house, &random_phone()).await;
@@ -55,14 +63,27 @@ on_each_database! {
         assert_eq!(request.send().await.unwrap().status(), 429);
     }
 
-    fn a_correction_within_a_sign_in_is_no_new_start(house with |usual| Limits { starts_per_address: 1, ..usual }) {
+    fn another_number_within_a_sign_in_counts_as_a_start(house with starts(2)) {
         house.clock.turn_to_next(ADDRESS_WINDOW);
         let browser = house.browser();
         let page = browser.ask_code(&house, &random_phone()).await;
         assert_eq!(browser.change_phone(&house, &page, &random_phone()).await.status, 303);
+        let refused = browser.change_phone(&house, &page, &random_phone()).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("Too many sign-ins were started from your network."));
+        assert_eq!(house.count("messages").await, 2);
     }
 
-    fn a_pool_spends_its_budget_and_no_more(house with |usual| Limits { messages_per_pool_day: 2, ..usual }) {
+    fn a_new_code_to_the_same_number_counts_as_no_start(house with starts(1)) {
+        house.clock.turn_to_next(ADDRESS_WINDOW);
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        house.clock.turn(Duration::from_secs(30));
+        browser.ask_new_code(&house, &page).await.location();
+        assert_eq!(house.count("messages").await, 2);
+    }
+
+    fn a_pool_spends_its_budget_and_no_more(house with messages_a_day(2)) {
         house.clock.turn_to_next(DAY);
         for _ in 0..2 {
             assert_eq!(start(&house, &house.browser()).await.status, 303);
@@ -76,7 +97,7 @@ on_each_database! {
         assert_eq!(start(&house, &house.browser()).await.status, 303);
     }
 
-    fn a_pool_does_not_spend_the_budget_of_another(house with |usual| Limits { messages_per_pool_day: 1, ..usual }) {
+    fn a_pool_does_not_spend_the_budget_of_another(house with messages_a_day(1)) {
         house.clock.turn_to_next(DAY);
         let other = house.project("other", ClientKind::Web).await;
         assert_eq!(start(&house, &house.browser()).await.status, 303);

@@ -76,7 +76,7 @@ on_each_database! {
         let (phone, other) = (random_phone(), random_phone());
         let (browser, page, _) = with_a_code(&house, &phone).await;
         guess_twenty_times(&house, &phone).await;
-        let change = browser.get(&house.url(&format!("/sign-in/phone?sign_in={}", page.hidden("sign_in")))).await;
+        let change = browser.change_page(&house, &page).await;
         assert_eq!(change.status, 200);
         assert_eq!(browser.change_phone(&house, &change, &other).await.status, 303);
         let code = house.code_to(&other, 0).await;

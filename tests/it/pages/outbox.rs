@@ -19,7 +19,8 @@ async fn outbox_has_passed(house: &House) {
 
 /// How often the message to a number was taken up, and its state.
 async fn attempts(house: &House, phone: &str) -> String {
-    let query = format!("SELECT CAST(attempts AS TEXT) || ' ' || state FROM messages WHERE recipient = '{phone}'");
+    let query =
+        format!("SELECT CAST(attempts AS TEXT) || ' ' || state FROM messages WHERE recipient = '{phone}'");
     house.values(&query).await.join(", ")
 }
 
@@ -112,7 +113,9 @@ on_each_database! {
         let page = browser.ask_code(&house, &phone).await;
         browser.told(&house, &page, "accepted").await;
         // As if the worker had died between sending and writing down what came of it.
-        house.execute("UPDATE messages SET state = 'sending', accepted_at = NULL, provider_message_id = NULL").await;
+        house
+            .execute("UPDATE messages SET state = 'sending', accepted_at = NULL, provider_message_id = NULL")
+            .await;
         house.clock.turn(LATER);
         house.flow.sweep().await.unwrap();
         outbox_has_passed(&house).await;

@@ -71,7 +71,9 @@ on_each_database! {
             let answer = browser.type_phone(&house, &page, typed).await;
             assert_eq!(answer.status, 422, "{typed}");
             assert!(answer.element("error").starts_with(reason), "{typed}: {}", answer.element("error"));
-            assert!(answer.text.contains("<title>Problem: ") && answer.text.contains("aria-invalid=\"true\""));
+            assert!(
+                answer.text.contains("<title>Problem: ") && answer.text.contains("aria-invalid=\"true\"")
+            );
             assert!(!answer.text.contains("<script>alert"));
             assert_eq!(answer.value("phone"), typed);
         }

@@ -9,6 +9,10 @@ use watchword_flow::projects::Project;
 use crate::on_each_database;
 use crate::support::{CALLBACK, House, another, random_phone};
 
+fn one_an_hour(usual: Limits) -> Limits {
+    Limits { sends_per_number_hour: 1, ..usual }
+}
+
 /// Tries to start a sign-in with a number in a fresh browser; gives the status.
 async fn start(house: &House, phone: &str) -> u16 {
     let browser = house.browser();
@@ -108,7 +112,7 @@ on_each_database! {
         assert_eq!(start(&house, &phone).await, 303);
     }
 
-    fn the_page_says_when_a_number_had_all_its_codes(house with |usual| Limits { sends_per_number_hour: 1, ..usual }) {
+    fn the_page_says_when_a_number_had_all_its_codes(house with one_an_hour) {
         let (browser, phone) = (house.browser(), random_phone());
         let page = browser.ask_code(&house, &phone).await;
         assert!(page.text.contains("class=\"resend no_more\""));

@@ -1,7 +1,9 @@
 //! What is secret shows up where it must and nowhere else.
 
+use watchword_domain::client::ClientKind;
+
 use crate::on_each_database;
-use crate::support::{Answer, another, query_of, random_phone};
+use crate::support::{Answer, CALLBACK, VERIFIER, another, query_of, random_phone};
 
 /// Whether a text holds a code: its digits, standing alone.
 fn holds(text: &str, code: &str) -> bool {
@@ -44,13 +46,11 @@ on_each_database! {
         let authorization_code = query_of(&location)["code"].clone();
         let tokens = house.redeem(&authorization_code).await.json();
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
-        let refreshed = house.token(&[("grant_type", "refresh_token"), ("refresh_token", &text("refresh_token"))]).await;
         let secrets = [
             authorization_code,
             text("refresh_token"),
             text("access_token"),
             text("id_token"),
-            refreshed.json()["refresh_token"].as_str().unwrap().to_owned(),
             browser.cookie("session").unwrap(),
             browser.cookie("browser").unwrap(),
             browser.cookie("known").unwrap(),
@@ -64,6 +64,38 @@ on_each_database! {
         for (place, value) in house.contents().await {
             let found = secrets.iter().position(|secret| value.contains(secret.as_str()));
             assert_eq!(found, None, "{place}");
+        }
+    }
+
+    fn a_refresh_token_kept_for_a_lost_answer_is_sealed(house) {
+        let app = house.project("app", ClientKind::Spa).await;
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.open_at(&app).await;
+        let location = browser.type_phone_at(&app.pool.issuer, &page, &phone).await.location();
+        let page = browser.page(&house, &location).await;
+        let (csrf, sign_in, code) =
+            (page.hidden("csrf"), page.hidden("sign_in"), house.code_to(&phone, 0).await);
+        let form = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("code", &code)];
+        let location = browser.post(&format!("{}/sign-in/code", app.pool.issuer), &form).await.location();
+        let code = query_of(&location)["code"].clone();
+        let token = async |form: &[(&str, &str)]| {
+            let request = house.http.post(format!("{}/token", app.pool.issuer)).form(form);
+            let tokens = Answer::of(request.send().await.unwrap()).await.json();
+            tokens["refresh_token"].as_str().unwrap().to_owned()
+        };
+        let client = ("client_id", app.client.id.as_str());
+        let redeem = [
+            client,
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        let first = token(&redeem).await;
+        let second = token(&[client, ("grant_type", "refresh_token"), ("refresh_token", &first)]).await;
+        assert_eq!(house.values("SELECT successor_sealed FROM refresh_tokens").await.len(), 1);
+        for (place, value) in house.contents().await {
+            assert!(!value.contains(&first) && !value.contains(&second), "{place}");
         }
     }
 

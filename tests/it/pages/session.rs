@@ -28,7 +28,9 @@ on_each_database! {
         assert_eq!(session.split_once(';').unwrap().1, " Path=/; HttpOnly; SameSite=Lax");
         assert!(session.split_once(';').unwrap().0.len() >= 32);
         for line in lines {
-            assert!(line.contains("; HttpOnly") && line.contains("; SameSite=Lax") && !line.contains("Domain"));
+            assert!(
+                line.contains("; HttpOnly") && line.contains("; SameSite=Lax") && !line.contains("Domain")
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! The life of a sign-in: whose it is, when it is over, and that it makes a user at its end and not a moment earlier.
+//! The life of a sign-in: whose it is, when it is over, and that a user is made at its end and not a moment
+//! earlier.
 
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ fn anonymous(page: &Answer) -> String {
 
 /// The names of an answer's headers, with the values that do not change from one answer to the next.
 fn headers(answer: &Answer) -> Vec<String> {
-    let fickle = ["date", "x-request-id", "content-security-policy", "set-cookie", "location", "content-length"];
+    let fickle =
+        ["date", "x-request-id", "content-security-policy", "set-cookie", "location", "content-length"];
     let line = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
         let value = if fickle.contains(&name.as_str()) { "…" } else { value.to_str().unwrap() };
         format!("{name}: {value}")
@@ -80,7 +82,10 @@ on_each_database! {
         let forms: [(&str, &[(&str, &str)]); 3] = [
             ("/sign-in/code", &[("csrf", &csrf), ("sign_in", &sign_in), ("code", &code)]),
             ("/sign-in/new-code", &[("csrf", &csrf), ("sign_in", &sign_in)]),
-            ("/sign-in/phone", &[("csrf", &csrf), ("sign_in", &sign_in), ("country", "US"), ("phone", &phone)]),
+            (
+                "/sign-in/phone",
+                &[("csrf", &csrf), ("sign_in", &sign_in), ("country", "US"), ("phone", &phone)],
+            ),
         ];
         for (path, form) in forms {
             assert_eq!(thief.post(&house.url(path), form).await.status, 403, "{path}");
@@ -136,7 +141,11 @@ on_each_database! {
         browser.open(&house).await;
         for query in ["", "?sign_in=", "?sign_in=0000000000000000000000", "?sign_in=%27%20OR%201=1"] {
             for path in ["/sign-in/code", "/sign-in/phone"] {
-                assert_eq!(browser.get(&house.url(&format!("{path}{query}"))).await.status, 403, "{path}{query}");
+                assert_eq!(
+                    browser.get(&house.url(&format!("{path}{query}"))).await.status,
+                    403,
+                    "{path}{query}"
+                );
             }
             assert_eq!(browser.get(&house.url(&format!("/sign-in/events{query}"))).await.status, 404);
         }

@@ -55,7 +55,8 @@ async fn issued(ground: &Arc<Ground>) -> (String, CodeRow) {
 /// A grant and the hash of its refresh token.
 async fn granted(ground: &Arc<Ground>) -> (GrantId, String) {
     let ready = ready(ground).await;
-    let code = code_of(&ground.answer(&ready.waiting, &ready.code).await.unwrap_or_else(|_| panic!("signed in")));
+    let code =
+        code_of(&ground.answer(&ready.waiting, &ready.code).await.unwrap_or_else(|_| panic!("signed in")));
     let tokens = ground.redeem(&code).await.unwrap_or_else(|_| panic!("redeemed"));
     let hash = token_hash(tokens.refresh_token.unwrap().expose());
     let row = ground.store.read(&ground.pool.id).find_refresh_token(&hash).await.unwrap().unwrap();
@@ -173,7 +174,8 @@ fn no_claim_of_the_store_is_left_out() {
         let path = file.unwrap().path();
         if path.is_file() {
             let text = std::fs::read_to_string(path).unwrap();
-            let named = text.split("async fn claim_").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            let named =
+                text.split("async fn claim_").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
             claims.extend(named.map(|name| format!(".claim_{name}(")));
         }
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use watchword_domain::Phone;
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 use watchword_domain::sign_in::EndReason;
-use watchword_domain::Phone;
 use watchword_flow::error::{Error, Outcome};
 use watchword_flow::sign_in::{Finished, GuessRefusal};
 
@@ -143,8 +143,8 @@ on_both! {
             }
             let guesses = at_once(racers).await;
             assert_eq!(how_many(&guesses, Guess::Wrong), 20, "{guesses:?}");
-            let charged = ground.count(&format!("CAST(SUM(tries) AS BIGINT) FROM challenges WHERE phone = '{}'", phones[0]));
-            assert_eq!(i64::from(failures(&ground, &phones[0]).await), charged.await);
+            let charged = format!("CAST(SUM(tries) AS BIGINT) FROM challenges WHERE phone = '{}'", phones[0]);
+            assert_eq!(i64::from(failures(&ground, &phones[0]).await), ground.count(&charged).await);
         }
     }
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use tokio::task::JoinSet;
 use watchword_domain::client::{Client, ClientKind};
-use watchword_domain::ids::SignInId;
+use watchword_domain::ids::{ClientId, SignInId};
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::pool::{Pool, PoolSettings};
@@ -31,8 +32,11 @@ use watchword_store::Store;
 
 use super::{ABREAST, ROUNDS};
 use crate::support::{
-    APP_SECRET, CALLBACK, Database, PHONE_NUMBER_ID, TurnedClock, VERIFIER, VERIFY_TOKEN, challenge_of, random_phone,
+    CALLBACK, Database, PHONE_NUMBER_ID, TurnedClock, VERIFIER, VERIFY_TOKEN, challenge_of, random_phone,
 };
+
+/// What `sign` signs with.
+const APP_SECRET: &str = "app-secret-of-the-tests";
 
 /// An installation with one project and nobody around it.
 pub struct Ground {
@@ -86,7 +90,8 @@ impl Ground {
             }),
         };
         let random = Arc::new(SystemRandom);
-        let flow = Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await.unwrap();
+        let flow =
+            Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await.unwrap();
         let project = flow.create_project(NewProject {
             name: "Acme Market".into(),
             domain: "acme".into(),
@@ -95,7 +100,7 @@ impl Ground {
             post_logout_redirect_uris: vec![],
             settings: PoolSettings { countries: vec!["US".parse().unwrap()], ..PoolSettings::default() },
         });
-        let project = project.await.unwrap();
+        let project = project.await.unwrap_or_else(|_| panic!("a project"));
         let client_secret = project.client_secret.map(|secret| secret.expose().clone());
         let (pool, client) = (project.pool, project.client);
         Arc::new(Self { flow, store, clock, pool, client, client_secret, master, database })
@@ -105,40 +110,24 @@ impl Ground {
         self.clock.now()
     }
 
-    pub fn request(&self) -> AuthorizationRequest {
-        AuthorizationRequest {
-            client_id: self.client.id.clone(),
-            redirect_uri: CALLBACK.into(),
-            response_mode: ResponseMode::Query,
-            scopes: Scopes::parse("openid phone offline_access"),
-            state: Some("s".into()),
-            nonce: Some("n".into()),
-            code_challenge: Some(challenge_of(VERIFIER)),
-            prompt: Prompt::Auto,
-            max_age: None,
-            login_hint: None,
-            expected_sub: None,
-        }
-    }
-
     pub fn credentials(&self) -> Credentials {
         let secret = self.client_secret.clone().map(Secret::new);
-        Credentials { client_id: self.client.id.clone(), proof: secret.map_or(ClientProof::None, ClientProof::Basic) }
+        Credentials {
+            client_id: self.client.id.clone(),
+            proof: secret.map_or(ClientProof::None, ClientProof::Basic),
+        }
     }
 
     /// Types a number in a fresh browser.
     pub async fn start(&self, phone: &str) -> Outcome<Waiting, SendRefusal> {
-        let browser = self.flow.new_browser();
-        let start =
-            Start { request: self.request(), address: IpAddr::V4(Ipv4Addr::LOCALHOST), known_device: true };
-        let typed = Typed { phone, country: None, language: Language::En };
-        let sign_in = self.flow.start_sign_in(&self.pool, &browser, start, &typed).await?;
-        Ok(Waiting { browser, sign_in, phone: phone.to_owned() })
+        start(&self.flow, &self.pool, &self.client.id, phone).await
     }
 
     /// A sign-in for each of these numbers, and the code that was written for it.
     pub async fn ready(self: &Arc<Self>, phones: &[String]) -> Vec<Ready> {
-        let started = stream::iter(phones).map(|phone| async { self.start(phone).await.unwrap() });
+        let started = stream::iter(phones).map(|phone| async move {
+            self.start(phone).await.unwrap_or_else(|_| panic!("no code for {phone}"))
+        });
         let started: Vec<Waiting> = started.buffer_unordered(ABREAST).collect().await;
         let mut codes = self.written_codes().await;
         let ready = |waiting: Waiting| Ready { code: codes.remove(&waiting.phone).unwrap(), waiting };
@@ -183,14 +172,63 @@ impl Ground {
 
     /// The one number that a query counts, seen from outside.
     pub async fn count(&self, query: &str) -> i64 {
-        use sea_orm::{ConnectionTrait, Statement};
+        self.rows(query).await[0].try_get_by_index(0).unwrap()
+    }
+
+    /// The texts that a query selects, seen from outside.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        self.rows(query).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    async fn rows(&self, query: &str) -> Vec<QueryResult> {
         let outside = sea_orm::Database::connect(&self.database.settings.url).await.unwrap();
         let query = Statement::from_string(outside.get_database_backend(), format!("SELECT {query}"));
-        let row = outside.query_one_raw(query).await.unwrap().unwrap();
-        let number = row.try_get_by_index(0).unwrap();
+        let rows = outside.query_all_raw(query).await.unwrap();
         outside.close().await.unwrap();
-        number
+        rows
     }
+
+    /// No connection stays behind in a transaction that nobody remembers.
+    pub async fn forgot_no_transaction(&self) {
+        if self.database.settings.url.starts_with("postgres") {
+            let open = "COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'";
+            for _ in 0..200 {
+                // A connection is cleaned up when it comes back, a moment after its owner left.
+                if self.count(open).await == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            panic!("a connection is in a transaction that nobody will end");
+        }
+    }
+}
+
+/// Types a number in a fresh browser that a node serves.
+pub async fn start(
+    node: &Watchword,
+    pool: &Pool,
+    client: &ClientId,
+    phone: &str,
+) -> Outcome<Waiting, SendRefusal> {
+    let request = AuthorizationRequest {
+        client_id: client.clone(),
+        redirect_uri: CALLBACK.into(),
+        response_mode: ResponseMode::Query,
+        scopes: Scopes::parse("openid phone offline_access"),
+        state: Some("s".into()),
+        nonce: Some("n".into()),
+        code_challenge: Some(challenge_of(VERIFIER)),
+        prompt: Prompt::Auto,
+        max_age: None,
+        login_hint: None,
+        expected_sub: None,
+    };
+    let browser = node.new_browser();
+    let start = Start { request, address: IpAddr::V4(Ipv4Addr::LOCALHOST), known_device: true };
+    let typed = Typed { phone, country: None, language: Language::En };
+    let sign_in = node.start_sign_in(pool, &browser, start, &typed).await?;
+    Ok(Waiting { browser, sign_in, phone: phone.to_owned() })
 }
 
 /// The authorization code of a finished sign-in.

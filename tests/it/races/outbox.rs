@@ -7,11 +7,12 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 use tokio::sync::watch;
 use watchword_domain::Secret;
+use watchword_domain::ids::ClientId;
 use watchword_flow::seams::SystemRandom;
 use watchword_flow::{Settings, Watchword, WhatsappSender};
 use watchword_store::Store;
 
-use super::ground::{start, state_count};
+use super::ground::start;
 use super::{ABREAST, ROUNDS};
 use crate::on_each_database;
 use crate::support::{House, random_phone};
@@ -38,6 +39,17 @@ async fn another_node(house: &House) -> Arc<Watchword> {
     Arc::new(node.unwrap())
 }
 
+async fn all_are_sent(house: &House) {
+    for _ in 0..600 {
+        let left = house.values("SELECT id FROM messages WHERE state IN ('queued', 'sending')").await;
+        if left.is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("some messages are still waiting");
+}
+
 on_each_database! {
     fn two_nodes_send_every_message_once(house) {
         let other = another_node(&house).await;
@@ -45,12 +57,12 @@ on_each_database! {
         let running = tokio::spawn(other.clone().run_outbox(stopped));
         let started = stream::iter(0..ROUNDS).map(|round| {
             let node = if round % 2 == 0 { &house.flow } else { &other };
-            start(node, &house.pool, &house.client_id)
+            let client = ClientId::from(house.client_id.as_str());
+            let pool = &house.pool;
+            async move { start(node, pool, &client, &random_phone()).await.is_ok() }
         });
-        started.buffer_unordered(ABREAST).for_each(|phone| async { drop(phone.unwrap()) }).await;
-        while house.count_under_way().await > 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        assert!(started.buffer_unordered(ABREAST).all(|started| async move { started }).await);
+        all_are_sent(&house).await;
         let url = format!("http://{}/simulator/messages?limit=1000", house.simulator);
         let sent: Vec<Value> = house.http.get(url).send().await.unwrap().json().await.unwrap();
         let mut phones: Vec<&str> = sent.iter().map(|message| message["to"].as_str().unwrap()).collect();

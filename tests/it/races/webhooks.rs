@@ -1,6 +1,5 @@
 //! The same reports, several times and in several orders, at the same moment.
 
-
 use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;

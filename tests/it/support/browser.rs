@@ -163,6 +163,11 @@ impl Browser {
         self.post(&format!("{issuer}/sign-in/phone"), &form).await
     }
 
+    /// The number page of a sign-in under way.
+    pub async fn change_page(&self, house: &House, page: &Answer) -> Answer {
+        self.get(&house.url(&format!("/sign-in/phone?sign_in={}", page.hidden("sign_in")))).await
+    }
+
     /// Types another number within the sign-in of a code page.
     pub async fn change_phone(&self, house: &House, page: &Answer, phone: &str) -> Answer {
         let (csrf, sign_in) = (page.hidden("csrf"), page.hidden("sign_in"));

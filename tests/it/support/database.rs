@@ -29,6 +29,7 @@ impl Database {
         use watchword_domain::ids::SecretId;
         use watchword_flow::seams::SystemRandom;
 
+        #[expect(clippy::disallowed_methods, reason = "where the tests' server is, only their caller knows")]
         let server = std::env::var("WATCHWORD_TEST_POSTGRES_URL")
             .expect("WATCHWORD_TEST_POSTGRES_URL must name a PostgreSQL server; ./scripts/test starts one");
         let name = format!("watchword_{}", SecretId::random(&SystemRandom)).to_lowercase();
@@ -41,10 +42,13 @@ impl Database {
 }
 
 impl House {
-    /// The database goes away under the running service: dropped on its server, or every connection to the file closed.
+    /// The database goes away under the running service: dropped on its server, or every connection to the file
+    /// closed.
     pub async fn lose_database(&self) {
         #[cfg(feature = "test-postgres")]
-        if let Some((server, name)) = self.database.settings.url.rsplit_once('/').filter(|_| self.on_postgres()) {
+        if let Some((server, name)) =
+            self.database.settings.url.rsplit_once('/').filter(|_| self.on_postgres())
+        {
             let admin = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
             let drop = format!("DROP DATABASE {name} WITH (FORCE)");
             sea_orm::ConnectionTrait::execute_unprepared(&admin, &drop).await.unwrap();
@@ -63,33 +67,30 @@ fn settings(url: String) -> Settings {
     Settings { url, connections: 8, patience: Duration::from_secs(20) }
 }
 
-/// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database! { fn name(house) { … } }`, or
-/// `fn name(house with |usual| Limits { … }) { … }` for an installation with other limits.
+/// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database! { fn name(house) { … } }`;
+/// or `fn name(house with limits) { … }`, for an installation whose limits a function makes of the usual ones.
 #[macro_export]
 macro_rules! on_each_database {
     ($($(#[$doc:meta])* fn $name:ident($house:ident $(with $limits:expr)?) $body:block)*) => {$(
         $(#[$doc])*
+        async fn $name(database: $crate::support::Database) {
+            let limits = $crate::support::House::usual_limits();
+            $(let limits = ($limits)(limits);)?
+            let $house = $crate::support::House::with_limits(database, limits).await;
+            $body
+        }
+
+        // The module of the same name says where the test ran: `name::on_sqlite`.
         mod $name {
-            #[allow(unused_imports, reason = "a short test needs less than its file")]
-            use super::*;
-
-            async fn run($house: $crate::support::House) $body
-
-            async fn run_on(database: $crate::support::Database) {
-                let limits = $crate::support::House::usual_limits();
-                $(let limits = ($limits)(limits);)?
-                run($crate::support::House::with_limits(database, limits).await).await;
-            }
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                run_on($crate::support::Database::sqlite()).await;
+                super::$name($crate::support::Database::sqlite()).await;
             }
 
             #[cfg(feature = "test-postgres")]
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                run_on($crate::support::Database::postgres().await).await;
+                super::$name($crate::support::Database::postgres().await).await;
             }
         }
     )*};

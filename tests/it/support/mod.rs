@@ -6,6 +6,7 @@ mod database;
 mod live;
 mod rows;
 mod simulator;
+mod source;
 mod tokens;
 
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ pub use clock::TurnedClock;
 pub use database::Database;
 pub use rows::Column;
 pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, report, sign};
+pub use source::store_sources;
 pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone};
 
 /// Where the test client's people come back to. Nobody listens there; the tests read the address.
@@ -81,8 +83,8 @@ impl House {
         let clock = Arc::new(TurnedClock::default());
         let settings = settings(provider, simulator, limits);
         let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
-        let flow =
-            Watchword::open(store.clone(), master.clone(), clock.clone(), Arc::new(SystemRandom), settings).await;
+        let random = Arc::new(SystemRandom);
+        let flow = Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await;
         let flow = Arc::new(flow.unwrap());
         let doors_settings =
             watchword_http::Settings { trusted_proxies: vec![], docs_url: "https://docs.example".into() };

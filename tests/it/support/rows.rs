@@ -54,6 +54,12 @@ impl House {
         panic!("never: {query}");
     }
 
+    /// Waits until no message waits to be sent or is under way.
+    pub async fn wait_for_outbox(&self) {
+        let none = "NOT EXISTS (SELECT 1 FROM messages WHERE state IN ('queued', 'sending'))";
+        self.eventually(&format!("SELECT 'done' WHERE {none}")).await;
+    }
+
     /// Every column of every table.
     pub async fn columns(&self) -> Vec<Column> {
         let connection = self.connection().await;
@@ -96,7 +102,8 @@ impl House {
 }
 
 async fn values(connection: &DatabaseConnection, query: &str) -> Vec<String> {
-    let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), query)).await;
+    let rows =
+        connection.query_all_raw(Statement::from_string(connection.get_database_backend(), query)).await;
     let values = rows.unwrap().into_iter().map(|row| row.try_get_by_index::<Option<String>>(0).unwrap());
     values.flatten().collect()
 }

@@ -10,7 +10,8 @@ async fn shake(house: &House, query: &[(&str, &str)]) -> Answer {
 
 on_each_database! {
     fn whoever_shows_the_verify_token_gets_the_challenge_back(house) {
-        let query = [("hub.mode", "subscribe"), ("hub.verify_token", VERIFY_TOKEN), ("hub.challenge", "1158201444")];
+        let query =
+            [("hub.mode", "subscribe"), ("hub.verify_token", VERIFY_TOKEN), ("hub.challenge", "1158201444")];
         let answer = shake(&house, &query).await;
         assert_eq!((answer.status, answer.text.as_str()), (200, "1158201444"));
         assert!(answer.header("content-type").starts_with("text/plain"));
@@ -18,7 +19,8 @@ on_each_database! {
     }
 
     fn nobody_else_does(house) {
-        let right = [("hub.mode", "subscribe"), ("hub.verify_token", VERIFY_TOKEN), ("hub.challenge", "1158201444")];
+        let right =
+            [("hub.mode", "subscribe"), ("hub.verify_token", VERIFY_TOKEN), ("hub.challenge", "1158201444")];
         let wrong_token = [right[0], ("hub.verify_token", "another"), right[2]];
         let empty_token = [right[0], ("hub.verify_token", ""), right[2]];
         let wrong_mode = [("hub.mode", "unsubscribe"), right[1], right[2]];

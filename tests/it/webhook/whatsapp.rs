@@ -81,7 +81,15 @@ on_each_database! {
         let right = sign(&body);
         let other_body = sign("{}");
         let (upper, bare) = (right.to_uppercase(), right.trim_start_matches("sha256="));
-        let wrong = [None, Some(""), Some("sha256="), Some(other_body.as_str()), Some(bare), Some(&right[..70]), Some(upper.as_str())];
+        let wrong = [
+            None,
+            Some(""),
+            Some("sha256="),
+            Some(other_body.as_str()),
+            Some(bare),
+            Some(&right[..70]),
+            Some(upper.as_str()),
+        ];
         for signature in wrong {
             assert_eq!(house.webhook_signed(&body, signature).await, 401, "{signature:?}");
         }

@@ -1,0 +1,129 @@
+//! A place a provider can be started at again and again: database, master key, configuration, project.
+
+use std::process::{Command, Stdio};
+
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use serde_json::Value;
+use tempfile::TempDir;
+use watchword_flow::crypto::MasterKey;
+use watchword_flow::seams::SystemRandom;
+
+use super::browser::PERSON_COMES_BACK_TO;
+use super::meta::{ACCESS_TOKEN, APP_SECRET, Meta, PHONE_NUMBER_ID, TEMPLATE, VERIFY_TOKEN, WABA_ID};
+use super::provider::Provider;
+
+pub struct Place {
+    pub meta: Meta,
+    pub client_id: String,
+    pub client_secret: String,
+    database_url: String,
+    master_key: String,
+    dir: TempDir,
+}
+
+impl Place {
+    pub async fn with_sqlite() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("watchword.db").display());
+        Self::on(url, dir).await
+    }
+
+    #[cfg(feature = "test-postgres")]
+    #[expect(clippy::disallowed_methods, reason = "where the suite's server is, only the environment knows")]
+    pub async fn with_postgres() -> Self {
+        use watchword_domain::ids::SecretId;
+
+        let server = std::env::var("WATCHWORD_TEST_POSTGRES_URL")
+            .expect("WATCHWORD_TEST_POSTGRES_URL must name a PostgreSQL server; ./scripts/test starts one");
+        let name = format!("watchword_{}", SecretId::random(&SystemRandom)).to_lowercase();
+        let admin = sea_orm::Database::connect(&server).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.close().await.unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        Self::on(format!("{base}/{name}"), tempfile::tempdir().unwrap()).await
+    }
+
+    async fn on(database_url: String, dir: TempDir) -> Self {
+        let master_key = MasterKey::generate(&SystemRandom).expose().clone();
+        let (client_id, client_secret) = (String::new(), String::new());
+        let mut place =
+            Self { meta: Meta::new().await, client_id, client_secret, database_url, master_key, dir };
+        let project = place.create_project();
+        place.client_id = project["client_id"].as_str().unwrap().to_owned();
+        place.client_secret = project["client_secret"].as_str().unwrap().to_owned();
+        place
+    }
+
+    /// Starts the provider and waits until it is ready.
+    pub async fn start(&self) -> Provider {
+        let provider = Provider::start(self.command(&["serve", "--json-ready"]), self.dir.path()).await;
+        self.meta.lead_to(provider.address);
+        provider
+    }
+
+    /// A command of the binary, configured for this place and by nothing else.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watchword"));
+        let api_url = format!("http://{}/v25.0", self.meta.address);
+        command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null()).env_clear().envs([
+            ("WATCHWORD_LISTEN", "127.0.0.1:0"),
+            ("WATCHWORD_METRICS_LISTEN", "off"),
+            ("WATCHWORD_LOG", "warn"),
+            ("WATCHWORD_DATABASE_URL", &self.database_url),
+            ("WATCHWORD_MASTER_KEY", &self.master_key),
+            ("WATCHWORD_LIMITS_STARTS_PER_ADDRESS", "1000000"),
+            ("WATCHWORD_WHATSAPP_API_URL", &api_url),
+            ("WATCHWORD_WHATSAPP_PHONE_NUMBER_ID", PHONE_NUMBER_ID),
+            ("WATCHWORD_WHATSAPP_WABA_ID", WABA_ID),
+            ("WATCHWORD_WHATSAPP_ACCESS_TOKEN", ACCESS_TOKEN),
+            ("WATCHWORD_WHATSAPP_APP_SECRET", APP_SECRET),
+            ("WATCHWORD_WHATSAPP_VERIFY_TOKEN", VERIFY_TOKEN),
+            ("WATCHWORD_WHATSAPP_TEMPLATE", TEMPLATE),
+        ]);
+        command
+    }
+
+    fn create_project(&self) -> Value {
+        let made = self.command(&[
+            "project",
+            "create",
+            "--json",
+            "--name",
+            "Acme Market",
+            "--domain",
+            "acme",
+            "--country",
+            "US",
+            "--callback-url",
+            PERSON_COMES_BACK_TO,
+        ]);
+        let made = { made }.output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        serde_json::from_slice(&made.stdout).unwrap()
+    }
+
+    /// The texts that a query selects.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        self.rows(query).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// The one number that a query counts.
+    pub async fn count(&self, query: &str) -> i64 {
+        self.rows(query).await[0].try_get_by_index(0).unwrap()
+    }
+
+    async fn rows(&self, query: &str) -> Vec<QueryResult> {
+        let outside = sea_orm::Database::connect(&self.database_url).await.unwrap();
+        let query = Statement::from_string(outside.get_database_backend(), format!("SELECT {query}"));
+        let rows = outside.query_all_raw(query).await.unwrap();
+        outside.close().await.unwrap();
+        rows
+    }
+
+    /// Does something while no provider runs.
+    pub async fn execute(&self, statement: &str) {
+        let outside = sea_orm::Database::connect(&self.database_url).await.unwrap();
+        outside.execute_unprepared(statement).await.unwrap();
+        outside.close().await.unwrap();
+    }
+}
