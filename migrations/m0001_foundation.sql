@@ -137,6 +137,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_challenge ON messages (pool_id, challenge_id);
 CREATE INDEX messages_due ON messages (due_at) WHERE state = 'queued';
 CREATE INDEX messages_leased ON messages (lease_until) WHERE state = 'sending';
+CREATE INDEX messages_sealed ON messages (expires_at) WHERE code_sealed IS NOT NULL;
 CREATE INDEX messages_by_provider_id ON messages (provider_message_id) WHERE provider_message_id IS NOT NULL;
 CREATE INDEX messages_by_age ON messages (created_at);
 

@@ -92,13 +92,9 @@ impl PhoneKind {
     #[must_use]
     pub fn receives_messages(self) -> bool {
         match self {
-            Self::Mobile
-            | Self::FixedLine
-            | Self::FixedLineOrMobile
-            | Self::Voip
-            | Self::Personal
-            | Self::Unknown => true,
-            Self::TollFree
+            Self::Mobile | Self::FixedLine | Self::FixedLineOrMobile | Self::Voip | Self::Unknown => true,
+            Self::Personal
+            | Self::TollFree
             | Self::PremiumRate
             | Self::SharedCost
             | Self::Pager

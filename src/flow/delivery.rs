@@ -4,20 +4,29 @@
 //! the same.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::{Notify, watch};
 use watchword_domain::ids::ChallengeId;
 
+/// Pages that may follow one code at once: a few tabs.
+const FOLLOWERS: usize = 4;
+
+/// Entries that are never worth clearing.
+const CROWD: usize = 1024;
+
 /// Who waits in this process.
 pub(crate) struct Delivery {
     outbox: Notify,
     pages: Mutex<HashMap<ChallengeId, watch::Sender<()>>>,
+    /// Entries from which on those nobody follows any more are cleared away.
+    crowded: AtomicUsize,
 }
 
 impl Delivery {
     pub(crate) fn new() -> Self {
-        Self { outbox: Notify::new(), pages: Mutex::new(HashMap::new()) }
+        Self { outbox: Notify::new(), pages: Mutex::new(HashMap::new()), crowded: AtomicUsize::new(CROWD) }
     }
 
     /// There is something in the outbox.
@@ -38,10 +47,14 @@ impl Delivery {
         }
     }
 
-    /// News of this challenge's message, from now on.
-    pub(crate) fn follow(&self, challenge: &ChallengeId) -> watch::Receiver<()> {
+    /// News of this challenge's message, from now on; nothing when enough pages follow it already.
+    pub(crate) fn follow(&self, challenge: &ChallengeId) -> Option<watch::Receiver<()>> {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.retain(|_, page| page.receiver_count() > 0);
-        pages.entry(challenge.clone()).or_insert_with(|| watch::Sender::new(())).subscribe()
+        if pages.len() >= self.crowded.load(Ordering::Relaxed) {
+            pages.retain(|_, page| page.receiver_count() > 0);
+            self.crowded.store((pages.len() * 2).max(CROWD), Ordering::Relaxed);
+        }
+        let page = pages.entry(challenge.clone()).or_insert_with(|| watch::Sender::new(()));
+        (page.receiver_count() < FOLLOWERS).then(|| page.subscribe())
     }
 }

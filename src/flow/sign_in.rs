@@ -9,7 +9,7 @@ pub use finish::Finished;
 pub use guess::GuessRefusal;
 pub use progress::{NewCode, Progress};
 pub(crate) use send::message_purpose;
-pub use send::{SendRefusal, Start, Typed};
+pub use send::{Origin, SendRefusal, Start, Typed};
 
 use watchword_domain::Timestamp;
 use watchword_domain::ids::SignInId;

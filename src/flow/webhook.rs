@@ -40,13 +40,8 @@ impl Watchword {
         let mut news = Vec::new();
         match parse(raw) {
             Ok(events) => {
-                for event in events {
-                    if tx
-                        .claim_webhook_event(&event.dedupe_key(), kind_of(&event), body_of(&event), now)
-                        .await?
-                    {
-                        news.extend(self.apply(&tx, &event).await?);
-                    }
+                for event in Self::take_in(&tx, events, now).await? {
+                    news.extend(self.apply(&tx, &event).await?);
                 }
             }
             Err(_) => {
@@ -58,6 +53,21 @@ impl Watchword {
         tx.commit().await?;
         news.iter().for_each(|challenge| self.delivery.tell(challenge));
         Ok(())
+    }
+
+    /// Stores events, and gives those that are new.
+    ///
+    /// All are stored before the first is applied, and always in the same order: two webhooks that report the same
+    /// messages would otherwise each wait for rows that the other holds.
+    async fn take_in(tx: &SystemTx, mut events: Vec<Event>, now: Timestamp) -> Result<Vec<Event>, Fault> {
+        events.sort_by_cached_key(|event| (subject_of(event).to_owned(), event.dedupe_key()));
+        let mut new = Vec::with_capacity(events.len());
+        for event in events {
+            if tx.claim_webhook_event(&event.dedupe_key(), kind_of(&event), body_of(&event), now).await? {
+                new.push(event);
+            }
+        }
+        Ok(new)
     }
 
     async fn apply(
@@ -82,6 +92,15 @@ impl Watchword {
 
 fn failure_of(status: &Status) -> Option<(FailureClass, i64)> {
     Some((status.failure()?, status.errors.first().map_or(0, |error| error.code)))
+}
+
+/// The message an event is about, by the provider's id.
+fn subject_of(event: &Event) -> &str {
+    match event {
+        Event::Status(status) => &status.provider_message_id,
+        Event::Inbound(inbound) => &inbound.provider_message_id,
+        Event::Other { .. } => "",
+    }
 }
 
 fn kind_of(event: &Event) -> &'static str {

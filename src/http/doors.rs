@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use ipnet::IpNet;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use watchword_flow::Watchword;
 
 use crate::host::with_pool_hosts;
@@ -35,6 +35,10 @@ pub struct Doors {
     pub(crate) documents: Arc<Documents>,
     pub(crate) request_ids: Arc<RequestIds>,
     pub(crate) settings: Arc<Settings>,
+    /// Places for webhooks whose bodies are being read.
+    pub(crate) webhooks: Arc<Semaphore>,
+    /// Places for event streams.
+    pub(crate) streams: Arc<Semaphore>,
     /// Turns true when no more requests are taken: whatever would go on for ever must end.
     pub(crate) closing: watch::Sender<bool>,
 }
@@ -52,6 +56,8 @@ impl Doors {
             documents: Arc::new(Documents::default()),
             request_ids: Arc::new(RequestIds::new()),
             settings: Arc::new(settings),
+            webhooks: Arc::new(Semaphore::new(MOST_WEBHOOKS)),
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
             closing: watch::Sender::new(false),
         })
     }
@@ -59,6 +65,12 @@ impl Doors {
 
 /// Meta sends up to 3 MB in one webhook.
 const WEBHOOK_LIMIT: usize = 3 * 1024 * 1024;
+
+/// Webhooks read at once: 32 × 3 MB is what strangers can make us hold.
+const MOST_WEBHOOKS: usize = 32;
+
+/// Pages that follow their message live at once; whoever comes later asks every few seconds instead.
+const MOST_STREAMS: usize = 2000;
 
 /// No form of ours comes near this.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -88,7 +100,10 @@ pub fn router(doors: Doors) -> Router {
         .route(paths::HEALTHZ, get(health::healthz))
         .route(paths::READYZ, get(health::readyz))
         .route(paths::ASSETS, get(pages::assets::get))
-        .route(paths::AUTHORIZATION_SERVER_INSERTED, get(oauth::discovery::get))
+        .route(
+            paths::AUTHORIZATION_SERVER_INSERTED,
+            get(oauth::discovery::get).options(oauth::discovery::options),
+        )
         .nest("/{domain}", pool)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .route(

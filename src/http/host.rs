@@ -23,11 +23,15 @@ pub fn with_pool_hosts(routes: Router, doors: Doors) -> Router {
     Router::new().fallback_service(BoxCloneSyncService::new(tower::Layer::layer(&layer, routes)))
 }
 
+/// A domain no pool can have.
+const NOBODY: &str = ".";
+
 fn rewrite(public_url: &PublicUrl, mut request: Request) -> Request {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).or(request.uri().host());
     let label = host.map(str::to_ascii_lowercase);
     let label = label.as_deref().and_then(|host| public_url.domain_in_host(host));
-    if let Some(uri) = label.and_then(|label| below(label, request.uri())) {
+    // Under any other name the installation answers its own paths only: a pool is never reached by another's host.
+    if let Some(uri) = below(label.unwrap_or(NOBODY), request.uri()) {
         *request.uri_mut() = uri;
     }
     request
@@ -35,7 +39,7 @@ fn rewrite(public_url: &PublicUrl, mut request: Request) -> Request {
 
 fn below(label: &str, uri: &Uri) -> Option<Uri> {
     let first = uri.path().split('/').nth(1).unwrap_or_default();
-    if OWN_SEGMENTS.contains(&first) {
+    if OWN_SEGMENTS.contains(&first) || label == NOBODY && uri.path() == "/" {
         return None;
     }
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use tracing::Instrument;
 use watchword_domain::ids::Random;
 use watchword_flow::seams::SystemRandom;
@@ -42,7 +42,8 @@ impl RequestIds {
     }
 }
 
-/// How long a request may take, its body included. What it began is finished all the same.
+/// How long a request may take, its body included. One that takes longer is given up, and a transaction it holds
+/// leaves nothing behind.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,26 +54,43 @@ pub async fn observe(State(doors): State<Doors>, mut request: Request, next: Nex
     let started = Instant::now();
     let id = doors.request_ids.next();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let method = request.method().as_str().to_owned();
+    let method = name_of(request.method());
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = %id.0, method = %method, route = %route);
-    let answering = tokio::spawn(next.run(request).instrument(span.clone()));
-    let mut response = match tokio::time::timeout(PATIENCE, answering).await {
+    let mut answering = tokio::spawn(next.run(request).instrument(span.clone()));
+    let mut response = match tokio::time::timeout(PATIENCE, &mut answering).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => {
             span.in_scope(|| tracing::error!(panicked = error.is_panic(), "a request was not answered"));
             crashed()
         }
-        Err(_) => too_slow(),
+        Err(_) => {
+            answering.abort();
+            too_slow()
+        }
     };
     let took = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::debug!(status, milliseconds = took.as_millis(), "answered"));
-    let labels = [("method", method), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("watchword_http_requests_total", &labels).increment(1);
     metrics::histogram!("watchword_http_request_seconds", &labels[1..2]).record(took.as_secs_f64());
     finish(&doors, &mut response, &id);
     response
+}
+
+/// A method as metrics and logs name it: made-up ones share a name, or anybody could make labels without end.
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
 }
 
 fn finish(doors: &Doors, response: &mut Response, id: &RequestId) {

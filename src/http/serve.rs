@@ -21,6 +21,9 @@ use crate::doors::{Doors, router};
 /// How long a client may take to send a request's headers, or stay silent between two requests.
 const HEADERS: Duration = Duration::from_secs(30);
 
+/// Bytes of a request line and its headers at most.
+const HEAD_SIZE: usize = 64 * 1024;
+
 /// Connections at once; whoever comes later waits in the listener's queue.
 const MOST_CONNECTIONS: usize = 10_000;
 
@@ -92,6 +95,6 @@ fn answer(
         routes.clone().oneshot(request)
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADERS).pipeline_flush(true);
+    http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEAD_SIZE);
     http.serve_connection(TokioIo::new(stream), service)
 }

@@ -151,6 +151,24 @@ impl PoolTx {
     }
 }
 
+impl PoolTx {
+    /// Takes back what still waits to be sent for a challenge that was replaced: a dead code is not worth a message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn withdraw_messages(&self, challenge: &ChallengeId) -> Result<bool> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(DeliveryState::Expired.as_str()))
+            .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::ChallengeId.eq(challenge.as_str()))
+            .filter(row::Column::State.eq(DeliveryState::Queued.as_str()))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+}
+
 impl SystemTx {
     /// Applies what was learned of a message, unless more is known already. Gives whose challenge it was news for.
     ///

@@ -23,13 +23,44 @@ pub struct Watched {
     pub simulator: u32,
 }
 
+/// Processor time by whom it was spent: in seconds, or in cores that were busy.
+pub struct Cores {
+    pub provider: f64,
+    pub simulator: f64,
+    pub generator: f64,
+    /// All of the machine, whoever else is on it.
+    pub machine: f64,
+}
+
+impl Cores {
+    /// What was spent so far, in seconds.
+    fn spent(watched: Watched) -> Outcome<Self> {
+        Ok(Self {
+            provider: processor_seconds(watched.provider)?,
+            simulator: processor_seconds(watched.simulator)?,
+            generator: processor_seconds(std::process::id())?,
+            machine: machine_seconds()?,
+        })
+    }
+
+    fn since(&self, before: &Self, seconds: f64) -> Self {
+        let cores = |now: f64, then: f64| (now - then) / seconds;
+        Self {
+            provider: cores(self.provider, before.provider),
+            simulator: cores(self.simulator, before.simulator),
+            generator: cores(self.generator, before.generator),
+            machine: cores(self.machine, before.machine),
+        }
+    }
+}
+
 /// What a load came to.
 pub struct Load {
     pub per_second: f64,
     pub p50: Duration,
     pub p99: Duration,
-    /// Processor cores that provider, simulator, generator and the whole machine kept busy.
-    pub cores: [f64; 4],
+    /// Processor cores that were busy.
+    pub cores: Cores,
     /// Resident memory of the provider at its end.
     pub megabytes: f64,
     /// The times of the parts of what was done.
@@ -50,9 +81,9 @@ pub async fn load<W: Worker>(
         working.spawn_local(work(worker, parts, begin, end));
     }
     tokio::time::sleep(begin.saturating_duration_since(now())).await;
-    let before = costs(watched)?;
+    let before = Cores::spent(watched)?;
     tokio::time::sleep(end.saturating_duration_since(now())).await;
-    let after = costs(watched)?;
+    let after = Cores::spent(watched)?;
     let megabytes = resident_megabytes(watched.provider)?;
     let (mut whole, mut all, mut back) = (Times::default(), vec![Times::default(); parts], Vec::new());
     while let Some(done) = tokio::time::timeout(PATIENCE, working.join_next()).await? {
@@ -66,7 +97,7 @@ pub async fn load<W: Worker>(
         per_second: u32::try_from(whole.count()).map(f64::from)? / seconds,
         p50: whole.percentile(50),
         p99: whole.percentile(99),
-        cores: std::array::from_fn(|process| (after[process] - before[process]) / seconds),
+        cores: after.since(&before, seconds),
         megabytes,
         parts: all,
     };
@@ -96,10 +127,4 @@ async fn work<W: Worker>(
             whole.record(started);
         }
     }
-}
-
-/// Seconds of processor time of provider, simulator, generator and the whole machine.
-fn costs(watched: Watched) -> Outcome<[f64; 4]> {
-    let (provider, simulator) = (processor_seconds(watched.provider)?, processor_seconds(watched.simulator)?);
-    Ok([provider, simulator, processor_seconds(std::process::id())?, machine_seconds()?])
 }

@@ -41,10 +41,10 @@ pub fn loads(rows: &[(&str, Vec<Load>)]) {
             figure(|load| load.per_second),
             figure(|load| milliseconds(load.p50)),
             figure(|load| milliseconds(load.p99)),
-            figure(|load| load.cores[0]),
-            figure(|load| load.cores[1]),
-            figure(|load| load.cores[2]),
-            figure(|load| load.cores[3]),
+            figure(|load| load.cores.provider),
+            figure(|load| load.cores.simulator),
+            figure(|load| load.cores.generator),
+            figure(|load| load.cores.machine),
             figure(|load| load.megabytes),
         );
     }

@@ -84,6 +84,7 @@ fn changes() -> Vec<(&'static str, Call)> {
         count_failure |tx, own| {
             tx.count_failure(Method::WhatsappCode, &own.challenge.phone, own.now).await? > 1
         };
+        withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();
         claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;

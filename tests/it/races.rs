@@ -10,8 +10,11 @@ mod people;
 mod tokens;
 mod webhooks;
 
-/// Rounds of every race.
+/// Rounds of the races for what a person or a client must never get twice.
 const ROUNDS: usize = 1000;
+
+/// Rounds of the others.
+const FEW_ROUNDS: usize = 200;
 
 /// Rounds that run beside one another, so that they also disturb one another.
 const ABREAST: usize = 8;

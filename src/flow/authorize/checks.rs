@@ -248,6 +248,20 @@ fn claimed_subject(text: &str) -> Result<Option<String>, AuthorizationError> {
     if !claims.is_object() {
         return Err(invalid("claims must be a JSON object"));
     }
-    let asked = |place: &str| claims.pointer(place).and_then(Value::as_str).map(str::to_owned);
-    Ok(asked("/id_token/sub/value").or_else(|| asked("/userinfo/sub/value")))
+    let mut named: Option<String> = None;
+    for place in ["/id_token/sub", "/userinfo/sub"] {
+        let value = match claims.pointer(place) {
+            None | Some(Value::Null) => continue,
+            Some(Value::Object(sub)) if sub.contains_key("value") || sub.contains_key("values") => sub
+                .get("value")
+                .and_then(Value::as_str)
+                .ok_or_else(|| invalid("claims may ask for one sub, by value"))?,
+            Some(_) => continue,
+        };
+        if named.as_deref().is_some_and(|known| known != value) {
+            return Err(invalid("claims names different subjects"));
+        }
+        named = Some(value.to_owned());
+    }
+    Ok(named)
 }

@@ -63,8 +63,8 @@ impl Watchword {
         Ok(Progress { phone, challenge, code_digits: limits.code_digits, message, new_code })
     }
 
-    /// Hints that a challenge may have news; the rows say what.
-    pub fn follow(&self, challenge: &ChallengeId) -> watch::Receiver<()> {
+    /// Hints that a challenge may have news; the rows say what. Nothing when enough pages follow it already.
+    pub fn follow(&self, challenge: &ChallengeId) -> Option<watch::Receiver<()>> {
         self.delivery.follow(challenge)
     }
 }

@@ -31,10 +31,18 @@ pub struct Typed<'a> {
 pub struct Start {
     /// The client's request.
     pub request: AuthorizationRequest,
-    /// The browser's address; counted, never stored with the sign-in.
-    pub address: IpAddr,
-    /// Whether somebody signed in here before: then the address does not count.
-    pub known_device: bool,
+    /// What its starts are counted by.
+    pub origin: Origin,
+}
+
+/// What starts are counted by: each has a count of its own, under the same limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The address: of a browser nobody signed in with yet. Counted, never stored with the sign-in.
+    Address(IpAddr),
+    /// The browser itself, once somebody signed in with it: a crowd behind its address does not shut it out, nor does
+    /// its mark open the door without end.
+    KnownDevice,
 }
 
 /// Why no code is sent.
@@ -101,9 +109,7 @@ impl Watchword {
             finished_at: None,
         };
         let tx = self.store.begin(&pool.id).await?;
-        if !start.known_device {
-            self.count_start(&tx, start.address, now).await?;
-        }
+        self.count_start(&tx, start.origin, &sign_in.browser, now).await?;
         tx.insert_sign_in(&sign_in).await?;
         self.write_code(&tx, pool, &sign_in, &phone, now).await?;
         tx.commit().await?;
@@ -112,8 +118,7 @@ impl Watchword {
     }
 
     /// Sends a code to another number within the same sign-in. The same number again changes nothing while its code
-    /// still works: the person only went back to look. Another one counts as a start does, against `address`; none
-    /// is given for a device that somebody signed in with.
+    /// still works: the person only went back to look. Another one counts as a start does.
     ///
     /// # Errors
     /// As [`start_sign_in`](Self::start_sign_in); when the sign-in is over.
@@ -121,14 +126,14 @@ impl Watchword {
         &self,
         pool: &Pool,
         current: Current,
-        address: Option<IpAddr>,
+        origin: Origin,
         typed: &Typed<'_>,
     ) -> Outcome<(), SendRefusal> {
         let phone = read_phone(pool, typed)?;
         if current.sign_in.phone.as_ref() == Some(&phone) && self.has_open_code(pool, &current).await? {
             return Ok(());
         }
-        self.send_again(pool, current, address, phone).await
+        self.send_again(pool, current, Some(origin), phone).await
     }
 
     async fn has_open_code(&self, pool: &Pool, current: &Current) -> Result<bool, Fault> {
@@ -150,7 +155,7 @@ impl Watchword {
         &self,
         pool: &Pool,
         current: Current,
-        address: Option<IpAddr>,
+        origin: Option<Origin>,
         phone: Phone,
     ) -> Outcome<(), SendRefusal> {
         let ended = |reason| Error::Refused(SendRefusal::Ended(reason));
@@ -167,12 +172,13 @@ impl Watchword {
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
         let tx = self.store.begin(&pool.id).await?;
-        if let Some(address) = address {
-            self.count_start(&tx, address, now).await?;
+        if let Some(origin) = origin {
+            self.count_start(&tx, origin, &sign_in.browser, now).await?;
         }
         self.write_code(&tx, pool, &sign_in, &phone, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
+            tx.withdraw_messages(old).await?;
         }
         if !tx.save_sign_in_challenge(&sign_in.id, &phone, &challenge).await? {
             return Err(ended(EndReason::AlreadyUsed));
@@ -185,9 +191,18 @@ impl Watchword {
         Ok(())
     }
 
-    async fn count_start(&self, tx: &PoolTx, address: IpAddr, now: Timestamp) -> Outcome<(), SendRefusal> {
+    async fn count_start(
+        &self,
+        tx: &PoolTx,
+        origin: Origin,
+        browser: &str,
+        now: Timestamp,
+    ) -> Outcome<(), SendRefusal> {
         let window = window_start(ADDRESS_WINDOW, now);
-        let name = format!("starts from {}", network_of(address));
+        let name = match origin {
+            Origin::Address(address) => format!("starts from {}", network_of(address)),
+            Origin::KnownDevice => format!("starts in browser {browser}"),
+        };
         let current = tx.count(&name, window).await?;
         let previous = tx.find_count(&name, window - ADDRESS_WINDOW).await?;
         if sliding_count(previous, current, ADDRESS_WINDOW, now) > self.settings.limits.starts_per_address {

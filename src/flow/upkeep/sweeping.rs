@@ -37,12 +37,14 @@ impl Watchword {
         let tx = self.store.begin_system().await?;
         let mut touched = tx.sweep_late_messages(now).await?;
         touched += tx.sweep_dead_leases(now).await?;
+        touched += tx.sweep_dead_codes(now).await?;
         touched += tx.sweep(&self.settings.lifetimes, now, MOST).await?.0;
         if touched > 0 {
             tx.commit().await?;
         }
         let under_way = self.store.read_system().count_messages_under_way().await?;
-        metrics::gauge!("watchword_messages_under_way").set(f64::from(u32::try_from(under_way).unwrap_or(u32::MAX)));
+        metrics::gauge!("watchword_messages_under_way")
+            .set(f64::from(u32::try_from(under_way).unwrap_or(u32::MAX)));
         Ok(touched)
     }
 }

@@ -25,6 +25,14 @@ impl Posted {
     }
 }
 
+impl Posted {
+    /// The sealed request: ours, and as long as what the client sent asks for; only the body's limit bounds it.
+    pub fn sealed(&self) -> &str {
+        let mut values = self.fields.pairs().iter().filter(|(name, _)| name == "sealed");
+        values.next().map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+}
+
 impl FromRequest<Doors> for Posted {
     type Rejection = Response;
 
@@ -44,8 +52,8 @@ impl FromRequest<Doors> for Posted {
         };
         let token = fields.one("csrf").ok().flatten().unwrap_or_default();
         match doors.flow.is_form_token(&visitor.pool.id, &visitor.browser, token) {
-            Ok(true) if !visitor.is_new => Ok(Self { visitor, fields }),
-            Ok(_) => Err(refuse(&visitor, ErrorKind::StaleForm)),
+            Ok(true) => Ok(Self { visitor, fields }),
+            Ok(false) => Err(refuse(&visitor, ErrorKind::StaleForm)),
             Err(fault) => Err(failed(doors, &visitor, language, &fault)),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::Response;
+use http::Method;
 use http::header::ACCEPT_LANGUAGE;
 use http::request::Parts;
 use watchword_domain::Language;
@@ -39,7 +40,7 @@ pub struct Visitor {
     pub pool: Arc<Pool>,
     /// The browser's own secret.
     pub browser: Browser,
-    /// Whether the browser had none and must be given it.
+    /// Whether the browser has none and is to be given this one.
     pub is_new: bool,
     /// The session's cookie, if it shows one.
     pub session: Option<String>,
@@ -78,7 +79,8 @@ impl FromRequestParts<Doors> for Visitor {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         Ok(Self {
-            is_new: browser.is_none(),
+            // A form of another site comes without our cookies: what the browser has must not be replaced for it.
+            is_new: browser.is_none() && parts.method != Method::POST,
             browser: browser.map_or_else(|| doors.flow.new_browser(), |value| Browser::of_cookie(&value)),
             session: cookie(CookieKind::Session),
             known: cookie(CookieKind::Known),

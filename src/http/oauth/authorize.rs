@@ -79,8 +79,12 @@ fn refuse(doors: &Doors, visitor: &Visitor, kind: ErrorKind, technical: &str) ->
     error_page(doors, visitor, visitor.language(None), &view)
 }
 
-/// The address that asks for the same again.
-pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> String {
+/// The address that asks for the same again. None when the client named whom it expects: that came by a token, which no
+/// address of ours repeats, and without it somebody else could answer.
+pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> Option<String> {
+    if request.expected_sub.is_some() {
+        return None;
+    }
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query
         .append_pair("response_type", "code")
@@ -102,5 +106,5 @@ pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> String {
         query.append_pair("prompt", "login");
     }
     query.extend_pairs(request.max_age.iter().map(|age| ("max_age", age.to_string())));
-    format!("{}?{}", paths::within(pool, paths::AUTHORIZE), query.finish())
+    Some(format!("{}?{}", paths::within(pool, paths::AUTHORIZE), query.finish()))
 }

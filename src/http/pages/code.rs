@@ -170,7 +170,7 @@ pub fn ended(
     reason: EndReason,
     request: &AuthorizationRequest,
 ) -> Response {
-    let restart = || Some(address_of(&visitor.pool, request));
+    let restart = || address_of(&visitor.pool, request);
     let (reason, restart_url, status) = match reason {
         EndReason::Expired => (EndedReason::Expired, restart(), StatusCode::GONE),
         EndReason::AlreadyUsed => (EndedReason::AlreadyUsed, None, StatusCode::CONFLICT),

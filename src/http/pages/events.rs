@@ -8,7 +8,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{Stream, unfold};
 use http::StatusCode;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use watchword_domain::Language;
 use watchword_domain::ids::ChallengeId;
 use watchword_domain::sign_in::{SignIn, Step};
@@ -34,6 +34,7 @@ struct Follower {
     language: Language,
     news: watch::Receiver<()>,
     closing: watch::Receiver<bool>,
+    _place: OwnedSemaphorePermit,
     last: Option<String>,
     looks: u32,
 }
@@ -47,9 +48,13 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfS
     };
     // 204 tells an EventSource not to come again.
     let Ok(Step::EnterCode(challenge)) = current.step else { return StatusCode::NO_CONTENT.into_response() };
+    // Where there is no place left the page asks every few seconds instead.
+    let places = (doors.streams.clone().try_acquire_owned(), doors.flow.follow(&challenge));
+    let (Ok(place), Some(news)) = places else { return StatusCode::NO_CONTENT.into_response() };
     let mut follower = Follower {
         language: visitor.chosen.unwrap_or(current.sign_in.language),
-        news: doors.flow.follow(&challenge),
+        news,
+        _place: place,
         closing: doors.closing.subscribe(),
         sign_in: current.sign_in,
         challenge,

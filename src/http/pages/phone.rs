@@ -8,7 +8,7 @@ use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::EndReason;
 use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 use watchword_flow::error::{Error, Fault};
-use watchword_flow::sign_in::{Current, SendRefusal, Start, Typed};
+use watchword_flow::sign_in::{Current, Origin, SendRefusal, Start, Typed};
 
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
@@ -23,7 +23,7 @@ use crate::{Doors, paths};
 /// What the page shows besides its frame.
 struct Question<'a> {
     language: Language,
-    here: &'a str,
+    here: Option<&'a str>,
     request: &'a AuthorizationRequest,
     carried: Carried,
     phone: String,
@@ -45,7 +45,7 @@ pub async fn first_page(
     let hint = request.login_hint.as_deref().and_then(|hint| Phone::parse(hint, None).ok());
     let question = Question {
         language,
-        here,
+        here: Some(here),
         request,
         carried: Carried::Sealed(sealed),
         phone: hint.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),
@@ -65,7 +65,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfS
             let here = paths::of_sign_in(&visitor.pool, paths::PHONE, id.as_str());
             let question = Question {
                 language,
-                here: &here,
+                here: Some(&here),
                 request: &sign_in.request,
                 carried: Carried::SignIn(id.into()),
                 phone: String::new(),
@@ -94,16 +94,16 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
 
 async fn start(doors: &Doors, posted: &Posted) -> Response {
     let visitor = &posted.visitor;
-    let sealed = posted.field("sealed");
+    let sealed = posted.sealed();
     let Some(carried) = doors.flow.open_request(&visitor.pool, &visitor.browser, sealed) else {
         return unknown(doors, visitor);
     };
     let (request, language) = (carried.request, visitor.chosen.unwrap_or(carried.language));
-    let known_device = match is_known(doors, visitor) {
-        Ok(known) => known,
+    let origin = match origin_of(doors, visitor) {
+        Ok(origin) => origin,
         Err(fault) => return failed(doors, visitor, language, &fault),
     };
-    let start = Start { request: request.clone(), address: visitor.address, known_device };
+    let start = Start { request: request.clone(), origin };
     let typed = typed(posted, language);
     match doors.flow.start_sign_in(&visitor.pool, &visitor.browser, start, &typed).await {
         Ok(id) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
@@ -124,11 +124,11 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
     };
     let (request, language) =
         (current.sign_in.request.clone(), visitor.chosen.unwrap_or(current.sign_in.language));
-    let address = match is_known(doors, visitor) {
-        Ok(known) => (!known).then_some(visitor.address),
+    let origin = match origin_of(doors, visitor) {
+        Ok(origin) => origin,
         Err(fault) => return failed(doors, visitor, language, &fault),
     };
-    match doors.flow.change_number(&visitor.pool, current, address, &typed(posted, language)).await {
+    match doors.flow.change_number(&visitor.pool, current, origin, &typed(posted, language)).await {
         Ok(()) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
         Err(Error::Refused(refusal)) => {
             refused(doors, posted, refusal, Carried::SignIn(id.into()), &request, language).await
@@ -141,9 +141,13 @@ fn typed(posted: &Posted, language: Language) -> Typed<'_> {
     Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language }
 }
 
-fn is_known(doors: &Doors, visitor: &Visitor) -> Result<bool, Fault> {
-    let mark = visitor.known.as_deref();
-    mark.map_or(Ok(false), |mark| doors.flow.is_known(&visitor.pool.id, &visitor.browser, mark))
+/// What this browser's starts are counted by.
+fn origin_of(doors: &Doors, visitor: &Visitor) -> Result<Origin, Fault> {
+    let known = match &visitor.known {
+        Some(mark) => doors.flow.is_known(&visitor.pool.id, &visitor.browser, mark)?,
+        None => false,
+    };
+    Ok(if known { Origin::KnownDevice } else { Origin::Address(visitor.address) })
 }
 
 /// The page again, with what was wrong.
@@ -163,11 +167,11 @@ async fn refused(
     // Another language is another look at the page this one came from.
     let here = match &carried {
         Carried::Sealed(_) => address_of(&visitor.pool, request),
-        Carried::SignIn(id) => paths::of_sign_in(&visitor.pool, paths::PHONE, id),
+        Carried::SignIn(id) => Some(paths::of_sign_in(&visitor.pool, paths::PHONE, id)),
     };
     let question = Question {
         language,
-        here: &here,
+        here: here.as_deref(),
         request,
         carried,
         phone: posted.field("phone").chars().take(64).collect(),
@@ -214,7 +218,8 @@ async fn show(
     };
     let client_name = client.map_or_else(|| visitor.pool.name.clone(), |entry| entry.client.name.clone());
     let shown = Shown::new(language).status(status_of(error)).retry_after(wait_of(error));
-    let shown = shown.here(question.here).leading_to(&question.request.redirect_uri, &client_name);
+    let shown = Shown { here: question.here, ..shown };
+    let shown = shown.leading_to(&question.request.redirect_uri, &client_name);
     let view = PhoneView {
         csrf: Csrf::new(csrf),
         action: paths::within(&visitor.pool, paths::PHONE),

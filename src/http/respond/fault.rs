@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, CONNECTION};
 
 /// A plain 500.
 pub fn crashed() -> Response {
@@ -13,5 +13,5 @@ pub fn crashed() -> Response {
 /// A plain 408: the request's body, or the answer, did not come in time.
 pub fn too_slow() -> Response {
     let text = "This took too long. Please try again in a moment.\n";
-    (StatusCode::REQUEST_TIMEOUT, [(CACHE_CONTROL, "no-store")], text).into_response()
+    (StatusCode::REQUEST_TIMEOUT, [(CACHE_CONTROL, "no-store"), (CONNECTION, "close")], text).into_response()
 }

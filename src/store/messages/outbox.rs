@@ -132,6 +132,20 @@ impl SystemTx {
         Ok(done.rows_affected)
     }
 
+    /// Forgets the codes of messages whose codes are dead, whatever became of them. Gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_dead_codes(&self, now: Timestamp) -> Result<u64> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
+            .filter(row::Column::CodeSealed.is_not_null())
+            .filter(row::Column::ExpiresAt.lte(now.millis()))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Marks messages of workers that died: nobody knows whether they left, so they are not sent again. Gives how many.
     ///
     /// # Errors
@@ -146,7 +160,7 @@ impl SystemTx {
         Ok(done.rows_affected)
     }
 
-    /// Forgets the codes of messages whose life is over and old messages altogether. Gives how many were removed.
+    /// Forgets old messages altogether. Gives how many.
     ///
     /// # Errors
     /// When the database fails.

@@ -24,13 +24,13 @@ use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Outcome;
 use watchword_flow::projects::NewProject;
 use watchword_flow::seams::SystemRandom;
-use watchword_flow::sign_in::{Finished, GuessRefusal, SendRefusal, Start, Typed};
+use watchword_flow::sign_in::{Finished, GuessRefusal, Origin, SendRefusal, Start, Typed};
 use watchword_flow::token::{CodeGrant, Grant, IssuedTokens, TokenRefusal};
 use watchword_flow::{Settings, Watchword, WhatsappSender};
 use watchword_messaging::{Channel, Outcome as SendOutcome, OutgoingCode, Sending};
 use watchword_store::Store;
 
-use super::{ABREAST, ROUNDS};
+use super::ABREAST;
 use crate::support::{
     CALLBACK, Database, PHONE_NUMBER_ID, TurnedClock, VERIFIER, VERIFY_TOKEN, challenge_of, random_phone,
 };
@@ -135,8 +135,8 @@ impl Ground {
     }
 
     /// A ready sign-in for every round, each of a number of its own.
-    pub async fn rounds(self: &Arc<Self>) -> Vec<Ready> {
-        let phones: Vec<String> = (0..ROUNDS).map(|_| random_phone()).collect();
+    pub async fn rounds(self: &Arc<Self>, rounds: usize) -> Vec<Ready> {
+        let phones: Vec<String> = (0..rounds).map(|_| random_phone()).collect();
         self.ready(&phones).await
     }
 
@@ -225,7 +225,7 @@ pub async fn start(
         expected_sub: None,
     };
     let browser = node.new_browser();
-    let start = Start { request, address: IpAddr::V4(Ipv4Addr::LOCALHOST), known_device: true };
+    let start = Start { request, origin: Origin::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
     let typed = Typed { phone, country: None, language: Language::En };
     let sign_in = node.start_sign_in(pool, &browser, start, &typed).await?;
     Ok(Waiting { browser, sign_in, phone: phone.to_owned() })

@@ -13,7 +13,7 @@ use watchword_flow::{Settings, Watchword, WhatsappSender};
 use watchword_store::Store;
 
 use super::ground::start;
-use super::{ABREAST, ROUNDS};
+use super::{ABREAST, FEW_ROUNDS};
 use crate::on_each_database;
 use crate::support::{House, random_phone};
 
@@ -55,7 +55,7 @@ on_each_database! {
         let other = another_node(&house).await;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(other.clone().run_outbox(stopped));
-        let started = stream::iter(0..ROUNDS).map(|round| {
+        let started = stream::iter(0..FEW_ROUNDS).map(|round| {
             let node = if round % 2 == 0 { &house.flow } else { &other };
             let client = ClientId::from(house.client_id.as_str());
             let pool = &house.pool;
@@ -66,10 +66,10 @@ on_each_database! {
         let url = format!("http://{}/simulator/messages?limit=1000", house.simulator);
         let sent: Vec<Value> = house.http.get(url).send().await.unwrap().json().await.unwrap();
         let mut phones: Vec<&str> = sent.iter().map(|message| message["to"].as_str().unwrap()).collect();
-        assert_eq!(phones.len(), ROUNDS);
+        assert_eq!(phones.len(), FEW_ROUNDS);
         phones.sort_unstable();
         phones.dedup();
-        assert_eq!(phones.len(), ROUNDS, "some got two messages");
+        assert_eq!(phones.len(), FEW_ROUNDS, "some got two messages");
         stop.send(true).unwrap();
         running.await.unwrap();
     }

@@ -8,7 +8,7 @@ use watchword_domain::limits::Limits;
 use watchword_flow::error::Error;
 use watchword_flow::sign_in::SendRefusal;
 
-use super::ROUNDS;
+use super::FEW_ROUNDS;
 use super::ground::{Ground, at_once, on_both, run};
 use crate::support::random_phone;
 
@@ -17,7 +17,7 @@ const AFTER_THE_WAIT: Duration = Duration::from_secs(31);
 on_both! {
     fn a_new_code_asked_for_three_times_at_once_is_sent_once(database) {
         let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
-        let rounds = ground.rounds().await;
+        let rounds = ground.rounds(FEW_ROUNDS).await;
         ground.clock.turn(AFTER_THE_WAIT);
         run(rounds, |ready| {
             let (ground, ready) = (ground.clone(), Arc::new(ready));
@@ -41,16 +41,16 @@ on_both! {
             }
         })
         .await;
-        assert_eq!(ground.count("COUNT(*) FROM messages").await, 2 * ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM messages").await, 2 * FEW_ROUNDS as i64);
         // The code before it is dead, the new one is the one the sign-in waits for.
         let waited_for = "COUNT(*) FROM challenges c JOIN sign_ins s ON s.challenge_id = c.id WHERE c.ended_at IS NULL";
-        assert_eq!(ground.count(waited_for).await, ROUNDS as i64);
-        assert_eq!(ground.count("COUNT(*) FROM challenges WHERE ended_at IS NULL").await, ROUNDS as i64);
+        assert_eq!(ground.count(waited_for).await, FEW_ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM challenges WHERE ended_at IS NULL").await, FEW_ROUNDS as i64);
     }
 
     fn a_number_typed_in_two_browsers_at_once_gets_one_code(database) {
         let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
-        run((0..ROUNDS).map(|_| random_phone()), |phone| {
+        run((0..FEW_ROUNDS).map(|_| random_phone()), |phone| {
             let ground = ground.clone();
             async move {
                 let answers = at_once((0..2).map(|_| {
@@ -70,13 +70,13 @@ on_both! {
         })
         .await;
         for table in ["messages", "challenges", "sign_ins"] {
-            assert_eq!(ground.count(&format!("COUNT(*) FROM {table}")).await, ROUNDS as i64, "{table}");
+            assert_eq!(ground.count(&format!("COUNT(*) FROM {table}")).await, FEW_ROUNDS as i64, "{table}");
         }
     }
 
     fn a_number_that_signs_in_for_the_first_time_in_two_browsers_becomes_one_user(database) {
         let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
-        let phones: Vec<String> = (0..ROUNDS).map(|_| random_phone()).collect();
+        let phones: Vec<String> = (0..FEW_ROUNDS).map(|_| random_phone()).collect();
         let mut first = ground.ready(&phones).await;
         ground.clock.turn(AFTER_THE_WAIT);
         let mut second = ground.ready(&phones).await;
@@ -99,8 +99,8 @@ on_both! {
             }
         })
         .await;
-        assert_eq!(ground.count("COUNT(*) FROM users").await, ROUNDS as i64);
-        assert_eq!(ground.count("COUNT(*) FROM authenticators").await, ROUNDS as i64);
-        assert_eq!(ground.count("COUNT(*) FROM sessions").await, 2 * ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM users").await, FEW_ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM authenticators").await, FEW_ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM sessions").await, 2 * FEW_ROUNDS as i64);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::stream::{self, StreamExt};
 use watchword_domain::Secret;
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
@@ -11,23 +10,24 @@ use watchword_flow::error::{Error, Outcome};
 use watchword_flow::token::{CodeRefusal, Grant, IssuedTokens, RefreshGrant, RefreshRefusal, TokenRefusal};
 
 use super::ground::{Ground, at_once, on_both, run};
-use super::{ABREAST, ROUNDS};
+use super::{FEW_ROUNDS, ROUNDS};
 use crate::support::{random_phone, request};
 
-/// An authorization code for every round, of one person in one session.
-async fn authorization_codes(ground: &Arc<Ground>) -> Vec<String> {
+/// The cookie of a person who is signed in.
+async fn session(ground: &Arc<Ground>) -> Arc<str> {
     let ready = ground.ready(&[random_phone()]).await.remove(0);
     let finished = ground.answer(&ready.waiting, &ready.code).await;
     let cookie = finished.unwrap_or_else(|_| panic!("signed in")).session_cookie.unwrap();
-    let (cookie, ground) = (cookie.expose().as_str(), ground.as_ref());
-    let codes = stream::iter(0..ROUNDS).map(|_| async move {
-        let params = Params::new(request(ground.client.id.as_str()));
-        match ground.flow.authorize(&ground.pool, &params, Some(cookie)).await {
-            Ok(Decision::Respond(response)) => response.params[0].1.clone(),
-            _ => panic!("no answer from the session"),
-        }
-    });
-    codes.buffer_unordered(ABREAST).collect().await
+    cookie.expose().as_str().into()
+}
+
+/// A fresh authorization code for that person.
+async fn authorization_code(ground: &Ground, session: &str) -> String {
+    let params = Params::new(request(ground.client.id.as_str()));
+    match ground.flow.authorize(&ground.pool, &params, Some(session)).await {
+        Ok(Decision::Respond(response)) => response.params[0].1.clone(),
+        _ => panic!("no answer from the session"),
+    }
 }
 
 fn tokens(outcome: Outcome<IssuedTokens, TokenRefusal>) -> Option<IssuedTokens> {
@@ -53,10 +53,11 @@ fn refresh_token(tokens: &IssuedTokens) -> String {
 on_both! {
     fn an_authorization_code_redeemed_three_times_at_once_gives_tokens_once_and_they_are_revoked(database) {
         let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
-        let rounds = authorization_codes(&ground).await;
-        run(rounds, |code| {
-            let ground = ground.clone();
+        let session = session(&ground).await;
+        run(0..ROUNDS, |_| {
+            let (ground, session) = (ground.clone(), session.clone());
             async move {
+                let code = authorization_code(&ground, &session).await;
                 let answers = at_once((0..3).map(|_| {
                     let (ground, code) = (ground.clone(), code.clone());
                     async move { tokens(ground.redeem(&code).await) }
@@ -74,10 +75,11 @@ on_both! {
 
     fn a_refresh_token_used_three_times_at_once_has_one_successor_and_all_are_given_it(database) {
         let ground = Ground::new(database, ClientKind::Spa, Limits::default()).await;
-        let rounds = authorization_codes(&ground).await;
-        run(rounds, |code| {
-            let ground = ground.clone();
+        let session = session(&ground).await;
+        run(0..ROUNDS, |_| {
+            let (ground, session) = (ground.clone(), session.clone());
             async move {
+                let code = authorization_code(&ground, &session).await;
                 let first = refresh_token(&tokens(ground.redeem(&code).await).unwrap());
                 let answers = at_once((0..3).map(|_| {
                     let (ground, first) = (ground.clone(), first.clone());
@@ -100,10 +102,11 @@ on_both! {
     /// The old token comes back while its successor is used: whichever is first, never do two live tokens result.
     fn an_old_refresh_token_beside_its_successor_never_makes_two_families(database) {
         let ground = Ground::new(database, ClientKind::Spa, Limits::default()).await;
-        let rounds = authorization_codes(&ground).await;
-        run(rounds, |code| {
-            let ground = ground.clone();
+        let session = session(&ground).await;
+        run(0..FEW_ROUNDS, |_| {
+            let (ground, session) = (ground.clone(), session.clone());
             async move {
+                let code = authorization_code(&ground, &session).await;
                 let first = refresh_token(&tokens(ground.redeem(&code).await).unwrap());
                 let second = refresh_token(&refresh(&ground, &first).await.unwrap());
                 at_once([first.clone(), second.clone(), first, second].map(|token| {
@@ -115,7 +118,7 @@ on_both! {
         })
         .await;
         let newest = "COUNT(*) FROM refresh_tokens WHERE superseded_at IS NULL";
-        assert_eq!(ground.count(newest).await, ROUNDS as i64);
-        assert_eq!(ground.count("COUNT(*) FROM refresh_tokens").await, 3 * ROUNDS as i64);
+        assert_eq!(ground.count(newest).await, FEW_ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM refresh_tokens").await, 3 * FEW_ROUNDS as i64);
     }
 }

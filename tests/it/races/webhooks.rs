@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
 
-use super::ROUNDS;
+use super::FEW_ROUNDS;
 use super::ground::{Ground, at_once, on_both, run};
 use crate::support::{PHONE_NUMBER_ID, random_phone, sign};
 
@@ -29,7 +29,7 @@ fn webhook(statuses: &[&Value]) -> String {
 on_both! {
     fn reports_that_come_many_times_at_once_count_once(database) {
         let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
-        let phones: Vec<String> = (0..ROUNDS).map(|_| random_phone()).collect();
+        let phones: Vec<String> = (0..FEW_ROUNDS).map(|_| random_phone()).collect();
         ground.ready(&phones).await;
         let messages = ground.texts("id FROM messages").await;
         let pairs: Vec<(String, String)> =
@@ -53,7 +53,7 @@ on_both! {
             }
         })
         .await;
-        assert_eq!(ground.count("COUNT(*) FROM webhook_events").await, 2 * ROUNDS as i64);
-        assert_eq!(ground.count("COUNT(*) FROM messages WHERE state = 'delivered'").await, ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM webhook_events").await, 2 * FEW_ROUNDS as i64);
+        assert_eq!(ground.count("COUNT(*) FROM messages WHERE state = 'delivered'").await, FEW_ROUNDS as i64);
     }
 }
