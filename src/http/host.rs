@@ -61,4 +61,12 @@ mod tests {
         assert_eq!(below("/assets/sign-in.css"), None);
         assert_eq!(below("/healthz"), None);
     }
+
+    #[test]
+    fn under_another_name_there_is_no_pool() {
+        let elsewhere = |uri: &str| below(NOBODY, &uri.parse().unwrap()).map(|uri| uri.to_string());
+        assert_eq!(elsewhere("/acme/authorize").as_deref(), Some("/./acme/authorize"));
+        assert_eq!(elsewhere("/readyz"), None);
+        assert_eq!(elsewhere("/"), None);
+    }
 }

@@ -105,3 +105,16 @@ fn finish(doors: &Doors, response: &mut Response, id: &RequestId) {
         headers.insert(REQUEST_ID, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_up_methods_share_a_name() {
+        assert_eq!(name_of(&Method::POST), "POST");
+        for made_up in ["A", "PoST", "PROPFIND"] {
+            assert_eq!(name_of(&Method::from_bytes(made_up.as_bytes()).unwrap()), "other");
+        }
+    }
+}

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::MigratorTrait;
 use watchword_domain::ids::PoolId;
 use watchword_migrations::Migrator;
@@ -53,19 +56,26 @@ impl Store {
             let reader = Database::connect(sqlite_options(settings, settings.connections)).await?;
             Ok(Self { reader, writer: Writer::grouped(writer, settings.patience) })
         } else {
-            let mut options = options(settings, settings.connections);
-            options.min_connections(1);
-            let reader = Database::connect(options).await?;
+            let reader = Database::connect(postgres_options(settings)).await?;
             Ok(Self { writer: Writer::pooled(reader.clone()), reader })
         }
     }
 
-    /// Makes the changes to the schema that are missing.
+    /// Makes the changes to the schema that are missing: all of them or none. Nodes that start together wait for the
+    /// first of them.
     ///
     /// # Errors
     /// When one cannot be made.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(self.writer.connection(), None).await?)
+        let immediate = Some(SqliteTransactionMode::Immediate);
+        let options =
+            TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        let tx = self.writer.connection().begin_with_options(options).await?;
+        if tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared(ONE_MIGRATES).await?;
+        }
+        Migrator::up(&tx, None).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Whether the database answers and its schema is the one this version knows.
@@ -125,6 +135,26 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
         .acquire_timeout(settings.patience)
         .test_before_acquire(!is_sqlite(&settings.url))
         .sqlx_logging(false);
+    options
+}
+
+/// A key of our own, held until the changes are committed; a large change may take longer than any row is waited for.
+const ONE_MIGRATES: &str = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(8210105111)";
+
+/// No transaction of ours rests: one that does for so long belongs to a node that froze, and keeps its rows from others.
+const AT_REST: Duration = Duration::from_secs(30);
+
+/// Nobody waits for a row longer than for a connection.
+fn postgres_options(settings: &Settings) -> ConnectOptions {
+    let mut options = options(settings, settings.connections);
+    let (wait, rest) = (settings.patience.as_millis(), AT_REST.as_millis());
+    options.min_connections(1).map_sqlx_postgres_pool_opts(move |pool| {
+        let limits = format!("SET lock_timeout = {wait}; SET idle_in_transaction_session_timeout = {rest}");
+        pool.after_connect(move |connection, _| {
+            let limits = AssertSqlSafe(limits.clone());
+            Box::pin(async move { connection.execute(limits).await.map(|_| ()) })
+        })
+    });
     options
 }
 

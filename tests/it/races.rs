@@ -5,6 +5,7 @@ mod claims;
 mod codes;
 mod commits;
 mod ground;
+mod opening;
 mod outbox;
 mod people;
 mod tokens;

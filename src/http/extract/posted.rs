@@ -29,7 +29,10 @@ impl Posted {
     /// The sealed request: ours, and as long as what the client sent asks for; only the body's limit bounds it.
     pub fn sealed(&self) -> &str {
         let mut values = self.fields.pairs().iter().filter(|(name, _)| name == "sealed");
-        values.next().map(|(_, value)| value.as_str()).unwrap_or_default()
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) => value,
+            _ => "",
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What "committed" means when transactions share a commit: whoever is told so finds it on the disk, whoever is not
 //! leaves nothing behind, and nobody pays for a neighbour.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -67,18 +70,18 @@ async fn write_and_fail(store: &Store, key: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// Does it, but goes away after so many looks at it.
-async fn given_up_after(looks: u32, work: impl Future<Output = Result<()>>) {
-    let patience = async {
-        for _ in 0..looks {
-            tokio::task::yield_now().await;
+/// Does it, but goes away when it was waited for so many times.
+async fn given_up_after(waits: u32, work: impl Future<Output = Result<()>>) {
+    let (mut work, mut left) = (pin!(work), waits);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(_) => Poll::Ready(()),
+        Poll::Pending if left == 0 => Poll::Ready(()),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
         }
-    };
-    tokio::select! {
-        biased;
-        _ = work => {}
-        () = patience => {}
-    }
+    })
+    .await;
 }
 
 /// The keys whose owners were told "committed".
@@ -130,7 +133,7 @@ async fn a_transaction_given_up_at_any_moment_takes_only_itself_along() {
                 staying.spawn(async move { (key.clone(), write(&store, &key, String::new()).await) });
             } else {
                 leaving.spawn(async move {
-                    given_up_after(round + number, write(&store, &key, String::new())).await
+                    given_up_after((round + number) % 15, write(&store, &key, String::new())).await
                 });
             }
         }

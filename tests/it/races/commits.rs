@@ -1,8 +1,10 @@
 //! What becomes of transactions whose owners go away at any moment, as a browser that hangs up makes them: nothing of
 //! theirs by halves, and nothing of anybody else's.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
@@ -10,18 +12,18 @@ use watchword_domain::limits::Limits;
 use super::FEW_ROUNDS;
 use super::ground::{Ground, at_once, on_both, run};
 
-/// Does it, but goes away after so many looks at it.
-async fn given_up_after<T>(looks: usize, work: impl Future<Output = T>) -> Option<T> {
-    let patience = async {
-        for _ in 0..looks {
-            tokio::task::yield_now().await;
+/// Does it, but goes away when it was waited for so many times.
+async fn given_up_after<T>(waits: usize, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut left) = (pin!(work), waits);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if left == 0 => Poll::Ready(None),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
         }
-    };
-    tokio::select! {
-        biased;
-        done = work => Some(done),
-        () = patience => None,
-    }
+    })
+    .await
 }
 
 async fn write(ground: &Ground, key: &str) -> watchword_store::Result<bool> {
@@ -39,8 +41,8 @@ on_both! {
                 let ground = ground.clone();
                 async move {
                     let key = format!("{round}-{number}");
-                    let looks = if number % 2 == 0 { usize::MAX } else { round + number };
-                    (number, given_up_after(looks, write(&ground, &key)).await.map(Result::unwrap))
+                    let waits = if number % 2 == 0 { usize::MAX } else { (round + number) % 20 };
+                    (number, given_up_after(waits, write(&ground, &key)).await.map(Result::unwrap))
                 }
             }))
             .await;
@@ -61,10 +63,10 @@ on_both! {
         run(rounds, |(round, ready)| {
             let ground = ground.clone();
             async move {
-                let (ready, looks) = (Arc::new(ready), 2 * round);
+                let ready = Arc::new(ready);
                 let answer = {
                     let ready = ready.clone();
-                    async move { given_up_after(looks, ground.answer(&ready.waiting, &ready.code)).await }
+                    async move { given_up_after(round % 100, ground.answer(&ready.waiting, &ready.code)).await }
                 };
                 tokio::spawn(answer).await.unwrap();
             }

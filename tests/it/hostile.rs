@@ -1,0 +1,118 @@
+//! What strangers try: each of these once worked.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use watchword_domain::limits::{ADDRESS_WINDOW, Limits};
+
+use crate::on_each_database;
+use crate::support::{CALLBACK, query_of, random_phone};
+
+fn two_starts(usual: Limits) -> Limits {
+    Limits { starts_per_address: 2, ..usual }
+}
+
+on_each_database! {
+    fn a_request_followed_by_a_stray_line_is_answered(house) {
+        let mut stream = TcpStream::connect(house.provider).await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n\r\n").await.unwrap();
+        let mut answer = [0; 15];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    }
+
+    fn a_browser_somebody_signed_in_with_has_a_limit_of_its_own(house with two_starts) {
+        house.clock.turn_to_next(ADDRESS_WINDOW);
+        let browser = house.browser();
+        browser.sign_in(&house, &random_phone()).await;
+        let mut request = house.request();
+        request.push(("prompt".into(), "login".into()));
+        for expected in [303, 303, 429] {
+            let page = browser.authorize(&house, &request).await;
+            assert_eq!(browser.type_phone(&house, &page, &random_phone()).await.status, expected);
+        }
+    }
+
+    fn a_code_that_was_replaced_before_it_left_is_not_sent(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        house.meta_leaves().await;
+        let page = browser.ask_code(&house, &phone).await;
+        house.clock.turn(Duration::from_secs(31));
+        assert_eq!(browser.ask_new_code(&house, &page).await.status, 303);
+        let queued = "SELECT state FROM messages WHERE state = 'expired' AND code_sealed IS NULL";
+        house.eventually(queued).await;
+        house.meta_returns().await;
+        let code = house.code_to(&phone, 0).await;
+        house.wait_for_outbox().await;
+        assert_eq!(house.messages_to(&phone).await.len(), 1);
+        assert!(browser.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
+    }
+
+    fn whom_a_client_expects_is_not_forgotten_by_starting_again(house) {
+        let expected = house.tokens_of(&random_phone()).await;
+        let mut request = house.request();
+        request.push(("id_token_hint".into(), expected["id_token"].as_str().unwrap().into()));
+        let browser = house.browser();
+        let page = browser.authorize(&house, &request).await;
+        let location = browser.type_phone(&house, &page, &random_phone()).await.location();
+        house.clock.turn(Duration::from_secs(16 * 60));
+        let over = browser.page(&house, &location).await;
+        assert_eq!(over.status, 410);
+        assert!(!over.text.contains("/authorize?"), "{}", over.text);
+    }
+
+    fn claims_that_name_a_subject_in_a_way_we_do_not_read_are_refused(house) {
+        for claims in [
+            json!({ "id_token": { "sub": { "values": ["somebody"] } } }),
+            json!({ "id_token": { "sub": { "value": 7 } } }),
+            json!({ "id_token": { "sub": { "value": "a" } }, "userinfo": { "sub": { "value": "b" } } }),
+        ] {
+            let mut request = house.request();
+            request.push(("claims".into(), claims.to_string()));
+            let location = house.browser().authorize(&house, &request).await.location();
+            assert_eq!(query_of(&location)["error"], "invalid_request", "{claims}");
+        }
+    }
+
+    fn a_long_state_that_was_accepted_comes_back(house) {
+        let state = "s".repeat(4000);
+        let mut request = house.request();
+        request.retain(|(name, _)| name != "state");
+        request.push(("state".into(), state.clone()));
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.authorize(&house, &request).await;
+        let location = browser.type_phone(&house, &page, &phone).await.location();
+        let page = browser.page(&house, &location).await;
+        let code = house.code_to(&phone, 0).await;
+        let location = browser.type_code(&house, &page, &code).await.location();
+        assert_eq!(query_of(&location)["state"], state);
+    }
+
+    fn a_dead_code_is_forgotten_whatever_became_of_its_message(house) {
+        let phone = random_phone();
+        house.fault(json!({ "kind": "error", "code": 131026, "to": phone })).await;
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "failed").await;
+        let sealed = "SELECT id FROM messages WHERE code_sealed IS NOT NULL";
+        assert_eq!(house.values(sealed).await.len(), 1);
+        house.clock.turn(Duration::from_secs(6 * 60));
+        house.flow.sweep().await.unwrap();
+        assert_eq!(house.values(sealed).await.len(), 0);
+    }
+
+    fn a_fifth_page_that_follows_one_code_is_told_to_ask_instead(house) {
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        let url = house.url(&format!("/sign-in/events?sign_in={}", page.hidden("sign_in")));
+        let mut open = Vec::new();
+        for expected in [200, 200, 200, 200, 204] {
+            let request = house.http.get(&url).header("cookie", browser.cookie_line());
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), expected);
+            open.push(answer);
+        }
+    }
+}
