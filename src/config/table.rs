@@ -150,9 +150,15 @@ pub static SETTINGS: &[Setting] = &[
     setting("limits.tries_per_code", Kind::Number(1, 10), Is("5"), "Guesses at one code."),
     setting(
         "limits.failures_per_account",
-        Kind::Number(1, 100),
+        Kind::Number(1, 50),
         Is("20"),
-        "Consecutive wrong codes of one number over all its codes; then codes are off for it until `watchword user unlock`.",
+        "Consecutive wrong codes of one number over all its codes; then codes are off for it, until somebody signs in with it or `watchword user unlock`. Browsers it signed in with before and all others are counted apart.",
+    ),
+    setting(
+        "limits.failure_pause_seconds",
+        Kind::Number(MINUTE, 7 * DAY),
+        Is("86400"),
+        "How long codes are off for browsers a number never signed in with, before they may guess again; after four such rounds they stay off.",
     ),
     setting(
         "limits.resend_waits_seconds",

@@ -7,6 +7,7 @@ pub mod client;
 pub mod country;
 pub mod delivery;
 pub mod digits;
+pub mod failures;
 pub mod ids;
 pub mod label;
 pub mod language;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::failures::Device;
 use crate::time::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -21,9 +22,11 @@ pub struct Limits {
     pub code_digits: u8,
     /// Guesses at one code, 1 to 10.
     pub tries_per_code: u32,
-    /// Consecutive wrong codes of one account over all its codes, after which the method is off (NIST SP 800-63B-4,
-    /// section 3.2.2, asks for 100 at most).
+    /// Consecutive wrong codes of one account over all its codes, after which the method is off: see
+    /// [`failures`](crate::failures).
     pub failures_per_account: u32,
+    /// How long it is off for browsers that the account's owner never used, before they may guess again.
+    pub failure_pause_seconds: u64,
     /// Seconds before the first, second, … repeated send to a number; the last one holds for all that follow.
     pub resend_waits_seconds: Vec<u64>,
     /// Messages to one number within an hour, over all pools.
@@ -42,6 +45,7 @@ impl Default for Limits {
             code_digits: 6,
             tries_per_code: 5,
             failures_per_account: 20,
+            failure_pause_seconds: 24 * 60 * 60,
             resend_waits_seconds: vec![30, 60, 120, 300, 600],
             sends_per_number_hour: 5,
             sends_per_number_day: 10,
@@ -81,7 +85,8 @@ impl Limits {
     pub fn check(&self) -> Result<(), OutOfBounds> {
         within("limits.code_digits", self.code_digits.into(), 6, 8)?;
         within("limits.tries_per_code", self.tries_per_code.into(), 1, 10)?;
-        within("limits.failures_per_account", self.failures_per_account.into(), 1, 100)?;
+        within("limits.failures_per_account", self.failures_per_account.into(), 1, 50)?;
+        within("limits.failure_pause_seconds", self.failure_pause_seconds, 60, 7 * 24 * 60 * 60)?;
         within("limits.resend_waits_seconds (entries)", self.resend_waits_seconds.len() as u64, 1, 20)?;
         for wait in &self.resend_waits_seconds {
             within("limits.resend_waits_seconds", *wait, 1, 3600)?;
@@ -118,22 +123,29 @@ pub enum SendLimit {
 }
 
 /// What was sent to a number lately, over all pools of the installation.
+///
+/// Strangers wait for whatever was sent. Browsers its owner signed in with wait for their own messages only: whoever
+/// types other people's numbers uses up strangers' allowance and never the owner's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendHistory {
     sends: Vec<Timestamp>,
+    /// Those of `sends` that known browsers asked for, or whose code was answered rightly.
+    #[serde(default)]
+    owned: Vec<Timestamp>,
     answered_at: Option<Timestamp>,
 }
 
 impl SendHistory {
-    /// Whether a message may be sent at `now`.
+    /// Whether a message may be sent at `now` to whom this device asks for.
     ///
     /// # Errors
     /// When it must wait, with the reason that lasts longest.
-    pub fn allows(&self, limits: &Limits, now: Timestamp) -> Result<(), SendRefusal> {
+    pub fn allows(&self, limits: &Limits, device: Device, now: Timestamp) -> Result<(), SendRefusal> {
+        let sends = self.counted(device);
         let refusals = [
-            self.resend_wait(limits, now),
-            self.allowance(limits.sends_per_number_hour, HOUR, now),
-            self.allowance(limits.sends_per_number_day, DAY, now),
+            self.resend_wait(sends, limits, now),
+            allowance(sends, limits.sends_per_number_hour, HOUR, now),
+            allowance(sends, limits.sends_per_number_day, DAY, now),
         ];
         match refusals.into_iter().flatten().filter(|refusal| refusal.until > now).max_by_key(|r| r.until) {
             Some(refusal) => Err(refusal),
@@ -142,35 +154,46 @@ impl SendHistory {
     }
 
     /// Notes a message sent at `now`, and forgets what no limit looks at any more.
-    pub fn record(&mut self, now: Timestamp) {
+    pub fn record(&mut self, device: Device, now: Timestamp) {
         self.sends.retain(|sent| now.since(*sent) < DAY);
+        self.owned.retain(|sent| now.since(*sent) < DAY);
         self.sends.push(now);
+        if device == Device::Known {
+            self.owned.push(now);
+        }
     }
 
-    /// Notes that a code was answered rightly: the growing waits start anew, the allowances do not.
-    pub fn answered(&mut self, now: Timestamp) {
+    /// Notes that the code of the message sent at `sent` was answered rightly: it was the owner's own, and the growing
+    /// waits start anew. The allowances do not.
+    pub fn answered(&mut self, sent: Timestamp, now: Timestamp) {
         self.answered_at = Some(now);
+        if self.sends.contains(&sent) && !self.owned.contains(&sent) {
+            self.owned.push(sent);
+            self.owned.sort_unstable();
+        }
     }
 
-    /// When the newest message was sent.
-    pub fn last(&self) -> Option<Timestamp> {
-        self.sends.last().copied()
+    fn counted(&self, device: Device) -> &[Timestamp] {
+        match device {
+            Device::Unknown => &self.sends,
+            Device::Known => &self.owned,
+        }
     }
 
-    fn resend_wait(&self, limits: &Limits, now: Timestamp) -> Option<SendRefusal> {
+    fn resend_wait(&self, sends: &[Timestamp], limits: &Limits, now: Timestamp) -> Option<SendRefusal> {
         let unanswered = |sent: &&Timestamp| self.answered_at.is_none_or(|answered| **sent > answered);
-        let recent = self.sends.iter().filter(|sent| now.since(**sent) < HOUR).filter(unanswered).count();
-        let last = self.last().filter(|last| recent > 0 && unanswered(&last))?;
-        Some(SendRefusal { reason: SendLimit::ResendWait, until: last + limits.wait_after(recent) })
+        let recent = sends.iter().filter(|sent| now.since(**sent) < HOUR).filter(unanswered).count();
+        let last = sends.last().filter(|last| recent > 0 && unanswered(last))?;
+        Some(SendRefusal { reason: SendLimit::ResendWait, until: *last + limits.wait_after(recent) })
     }
+}
 
-    /// The allowance of `most` messages in any `window`: full until the oldest of the newest `most` leaves the window.
-    fn allowance(&self, most: u32, window: Duration, now: Timestamp) -> Option<SendRefusal> {
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let within = self.sends.iter().filter(|sent| now.since(**sent) < window).count();
-        let oldest = self.sends.iter().rev().nth(most.checked_sub(1)?).filter(|_| within >= most)?;
-        Some(SendRefusal { reason: SendLimit::Allowance, until: *oldest + window })
-    }
+/// The allowance of `most` messages in any `window`: full until the oldest of the newest `most` leaves the window.
+fn allowance(sends: &[Timestamp], most: u32, window: Duration, now: Timestamp) -> Option<SendRefusal> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let within = sends.iter().filter(|sent| now.since(**sent) < window).count();
+    let oldest = sends.iter().rev().nth(most.checked_sub(1)?).filter(|_| within >= most)?;
+    Some(SendRefusal { reason: SendLimit::Allowance, until: *oldest + window })
 }
 
 /// An estimate of events in the window that ends now, from the counts of two aligned windows: the previous one weighs
@@ -199,7 +222,7 @@ mod tests {
 
     fn sent(times: &[i64]) -> SendHistory {
         let mut history = SendHistory::default();
-        times.iter().for_each(|seconds| history.record(at(*seconds)));
+        times.iter().for_each(|seconds| history.record(Device::Unknown, at(*seconds)));
         history
     }
 
@@ -209,11 +232,11 @@ mod tests {
         let mut now = 0;
         let mut history = SendHistory::default();
         for wait in [30, 60, 120, 300, 600, 600] {
-            history.record(at(now));
-            let refusal = history.allows(&limits, at(now)).unwrap_err();
+            history.record(Device::Unknown, at(now));
+            let refusal = history.allows(&limits, Device::Unknown, at(now)).unwrap_err();
             assert_eq!(refusal, SendRefusal { reason: SendLimit::ResendWait, until: at(now + wait) });
             now += wait;
-            assert_eq!(history.allows(&limits, at(now)), Ok(()));
+            assert_eq!(history.allows(&limits, Device::Unknown, at(now)), Ok(()));
         }
     }
 
@@ -221,19 +244,41 @@ mod tests {
     fn a_right_answer_ends_the_waits_but_not_the_allowance() {
         let limits = Limits::default();
         let mut history = sent(&[0]);
-        history.answered(at(5));
-        assert_eq!(history.allows(&limits, at(6)), Ok(()));
+        history.answered(at(0), at(5));
+        assert_eq!(history.allows(&limits, Device::Unknown, at(6)), Ok(()));
         let mut history = sent(&[0, 1, 2, 3, 4]);
-        history.answered(at(5));
-        let refusal = history.allows(&limits, at(6)).unwrap_err();
+        history.answered(at(4), at(5));
+        let refusal = history.allows(&limits, Device::Unknown, at(6)).unwrap_err();
         assert_eq!(refusal, SendRefusal { reason: SendLimit::Allowance, until: at(3600) });
     }
 
     #[test]
     fn the_day_counts_what_the_hour_forgot() {
         let hours: Vec<i64> = (0..10).map(|n| n * 4000).collect();
-        let refusal = sent(&hours).allows(&Limits::default(), at(39_000)).unwrap_err();
+        let refusal = sent(&hours).allows(&Limits::default(), Device::Unknown, at(39_000)).unwrap_err();
         assert_eq!(refusal, SendRefusal { reason: SendLimit::Allowance, until: at(86_400) });
+    }
+
+    #[test]
+    fn strangers_never_hold_back_the_owner() {
+        let (limits, mut history) = (Limits::default(), sent(&[0]));
+        history.answered(at(0), at(5));
+        (10..14).for_each(|seconds| history.record(Device::Unknown, at(seconds)));
+        assert!(history.allows(&limits, Device::Unknown, at(14)).is_err());
+        for seconds in [14, 44, 104, 224] {
+            assert_eq!(history.allows(&limits, Device::Known, at(seconds)), Ok(()), "{seconds}");
+            history.record(Device::Known, at(seconds));
+        }
+        let full = history.allows(&limits, Device::Known, at(1000)).unwrap_err();
+        let since_the_first = SendRefusal { reason: SendLimit::Allowance, until: at(3600) };
+        assert_eq!(full, since_the_first, "the message answered rightly was the owner's own");
+    }
+
+    #[test]
+    fn a_history_written_by_the_version_before_is_read() {
+        let written = r#"{"sends":[1000000000,1000005000],"answered_at":null}"#;
+        let read: SendHistory = serde_json::from_str(written).unwrap();
+        assert_eq!(read, sent(&[0, 5]));
     }
 
     #[test]
@@ -252,8 +297,8 @@ mod tests {
             let mut now = 0;
             for gap in gaps {
                 now += gap;
-                if history.allows(&limits, at(now)).is_ok() {
-                    history.record(at(now));
+                if history.allows(&limits, Device::Unknown, at(now)).is_ok() {
+                    history.record(Device::Unknown, at(now));
                     sends.push(now);
                 }
             }
@@ -270,9 +315,9 @@ mod tests {
             let mut now = 0;
             for gap in gaps {
                 now += gap;
-                match history.allows(&limits, at(now)) {
-                    Ok(()) => history.record(at(now)),
-                    Err(refusal) => prop_assert_eq!(history.allows(&limits, refusal.until), Ok(())),
+                match history.allows(&limits, Device::Unknown, at(now)) {
+                    Ok(()) => history.record(Device::Unknown, at(now)),
+                    Err(refusal) => prop_assert_eq!(history.allows(&limits, Device::Unknown, refusal.until), Ok(())),
                 }
             }
         }

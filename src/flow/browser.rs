@@ -1,29 +1,38 @@
-//! What ties a page to the browser it was shown to: its secret, its forms' tokens, and whether it signed in before.
+//! What ties a page to the browser it was shown to: its secret, its forms' tokens, and who signed in with it before.
 
-use watchword_domain::Secret;
+use watchword_domain::failures::Device;
 use watchword_domain::ids::{PoolId, opaque_token};
+use watchword_domain::{Phone, Secret};
 
 use crate::Watchword;
 use crate::crypto::{equal, token_hash};
 use crate::error::Fault;
 
-/// A browser's own secret in a pool: the value of its cookie.
-pub struct Browser(Secret<String>);
+/// A browser in a pool: its own secret, the value of its cookie, and the marks of the numbers that signed in with it.
+pub struct Browser {
+    secret: Secret<String>,
+    /// Unchecked, as another cookie brought them.
+    marks: Vec<String>,
+}
+
+/// Numbers a browser is known for at most; one more takes the place of the one that signed in longest ago.
+const MARKS: usize = 4;
 
 impl Browser {
-    /// The browser whose cookie has this value.
-    pub fn of_cookie(value: &str) -> Self {
-        Self(Secret::new(value.to_owned()))
+    /// The browser whose cookies have these values.
+    pub fn of_cookies(secret: &str, marks: Option<&str>) -> Self {
+        let marks = marks.into_iter().flat_map(|marks| marks.split('.')).take(MARKS);
+        Self { secret: Secret::new(secret.to_owned()), marks: marks.map(str::to_owned).collect() }
     }
 
-    /// The cookie's value.
+    /// The value of the cookie that is its secret.
     pub fn cookie(&self) -> &str {
-        self.0.expose()
+        self.secret.expose()
     }
 
     /// What rows keep of it.
     pub(crate) fn hash(&self) -> String {
-        token_hash(self.0.expose())
+        token_hash(self.secret.expose())
     }
 }
 
@@ -33,7 +42,7 @@ const KNOWN: &str = "known device";
 impl Watchword {
     /// A secret for a browser that has none yet.
     pub fn new_browser(&self) -> Browser {
-        Browser(Secret::new(opaque_token(&*self.random)))
+        Browser { secret: Secret::new(opaque_token(&*self.random)), marks: Vec::new() }
     }
 
     /// The token every form shown to this browser carries.
@@ -52,19 +61,33 @@ impl Watchword {
         Ok(equal(&self.form_token(pool, browser)?, token))
     }
 
-    /// The mark of a browser in which somebody signed in: its starts are not counted against its address.
+    /// What a number is to this browser.
     ///
     /// # Errors
     /// When OpenSSL fails.
-    pub fn known_mark(&self, pool: &PoolId, browser: &Browser) -> Result<String, Fault> {
-        self.master.keyed_hash(KNOWN, &[pool.as_str(), browser.cookie()])
+    pub(crate) fn device(&self, pool: &PoolId, browser: &Browser, phone: &Phone) -> Result<Device, Fault> {
+        if browser.marks.is_empty() {
+            return Ok(Device::Unknown);
+        }
+        let mark = self.mark(pool, browser, phone)?;
+        let known = browser.marks.iter().any(|shown| equal(shown, &mark));
+        Ok(if known { Device::Known } else { Device::Unknown })
     }
 
-    /// Whether this mark was given to this browser.
-    ///
-    /// # Errors
-    /// When OpenSSL fails.
-    pub fn is_known(&self, pool: &PoolId, browser: &Browser, mark: &str) -> Result<bool, Fault> {
-        Ok(equal(&self.known_mark(pool, browser)?, mark))
+    /// The browser's marks once this number signed in with it: the value of their cookie.
+    pub(crate) fn marks_with(
+        &self,
+        pool: &PoolId,
+        browser: &Browser,
+        phone: &Phone,
+    ) -> Result<String, Fault> {
+        let newest = self.mark(pool, browser, phone)?;
+        let others = browser.marks.iter().filter(|mark| **mark != newest).take(MARKS - 1);
+        Ok(others.fold(newest.clone(), |marks, mark| format!("{marks}.{mark}")))
+    }
+
+    /// Bound to the browser and the number: it says nothing of the number, and is worth nothing in another browser.
+    fn mark(&self, pool: &PoolId, browser: &Browser, phone: &Phone) -> Result<String, Fault> {
+        self.master.keyed_hash(KNOWN, &[pool.as_str(), browser.cookie(), phone.as_e164()])
     }
 }

@@ -9,13 +9,15 @@ pub use finish::Finished;
 pub use guess::GuessRefusal;
 pub use progress::{NewCode, Progress};
 pub(crate) use send::message_purpose;
-pub use send::{Origin, SendRefusal, Start, Typed};
+pub use send::{SendRefusal, Start, Typed};
 
-use watchword_domain::Timestamp;
+use watchword_domain::failures::Device;
 use watchword_domain::ids::SignInId;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Method;
 use watchword_domain::sign_in::{EndReason, Policy, SignIn, Step, next_step};
+use watchword_domain::{Phone, Timestamp};
+use watchword_store::PoolRows;
 
 use crate::Watchword;
 use crate::browser::Browser;
@@ -27,6 +29,8 @@ pub struct Current {
     pub sign_in: SignIn,
     /// The next step, or why there is none.
     pub step: Result<Step, EndReason>,
+    /// What the number typed is to this browser.
+    device: Device,
 }
 
 /// No such sign-in for this browser: never begun, long gone, or somebody else's.
@@ -47,18 +51,22 @@ impl Watchword {
         let rows = self.store.read(&pool.id);
         let found = rows.find_sign_in(id).await?.filter(|found| found.browser == browser.hash());
         let sign_in = found.ok_or(Error::Refused(UnknownSignIn))?;
-        let failures = match &sign_in.phone {
-            Some(phone) => rows.find_failures(Method::WhatsappCode, phone).await?,
-            None => 0,
+        let (device, method_off) = match &sign_in.phone {
+            Some(phone) => {
+                let device = self.device(&pool.id, browser, phone)?;
+                (device, self.is_method_off(&rows, phone, device).await?)
+            }
+            None => (Device::Unknown, false),
         };
-        let policy = Policy { method_off: self.is_method_off(failures) };
-        let step = next_step(policy, &sign_in, self.clock.now());
-        Ok(Current { sign_in, step })
+        let step = next_step(Policy { method_off }, &sign_in, self.clock.now());
+        Ok(Current { sign_in, step, device })
     }
 
-    /// Whether this many failures in a row switch an account's method off.
-    pub(crate) fn is_method_off(&self, failures: u32) -> bool {
-        failures >= self.settings.limits.failures_per_account
+    /// Whether wrong codes in a row switched this number's method off for such a device.
+    async fn is_method_off(&self, rows: &PoolRows, phone: &Phone, device: Device) -> Result<bool, Fault> {
+        let failures = rows.find_failures(Method::WhatsappCode, phone, device).await?;
+        let rule = self.settings.limits.failure_rule(device, self.clock.now());
+        Ok(failures.is_some_and(|failures| !rule.admits(failures)))
     }
 
     /// The keyed hash by which a code is recognised: bound to its pool and challenge, so that it is no code anywhere else.

@@ -1,8 +1,9 @@
 //! Counters: consecutive failures of an account's method, and amounts per window.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
+use watchword_domain::failures::{Device, FailureRule, Failures};
 use watchword_domain::session::Method;
 use watchword_domain::{Phone, Timestamp};
 
@@ -22,14 +23,22 @@ entity! { counter_row = "counters";
 }
 
 impl PoolRows {
-    /// How often in a row this method failed for the account of this number.
+    /// How often in a row this method failed for the account of this number, as counted for this kind of device.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_failures(&self, method: Method, phone: &Phone) -> Result<u32> {
-        let key = (self.pool_text(), method.name().to_owned(), phone.as_e164().to_owned());
+    pub async fn find_failures(
+        &self,
+        method: Method,
+        phone: &Phone,
+        device: Device,
+    ) -> Result<Option<Failures>> {
+        let key = (self.pool_text(), method.name().to_owned(), subject(phone, device));
         let found = failure_row::Entity::find_by_id(key).first(&self.db()).await?;
-        Ok(found.map_or(0, |row| text::count(row.failures)))
+        Ok(found.map(|row| Failures {
+            count: text::count(row.failures),
+            newest: Timestamp::from_millis(row.changed_at),
+        }))
     }
 
     /// How far a counter of the installation came in a window.
@@ -43,40 +52,56 @@ impl PoolRows {
 }
 
 impl PoolTx {
-    /// Charges one failure ahead of the comparison, and gives how many there are now. Every kind of door and challenge of
-    /// an account shares this count; no new code resets it (NIST SP 800-63B-4, section 3.1.3.2).
+    /// Takes the right to one more guess: charges a failure ahead of the comparison, unless the rule admits none. Every
+    /// kind of door and challenge of an account shares this count; no new code resets it (NIST SP 800-63B-4, section
+    /// 3.1.3.2).
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count_failure(&self, method: Method, phone: &Phone, now: Timestamp) -> Result<u32> {
+    pub async fn claim_failure(
+        &self,
+        method: Method,
+        phone: &Phone,
+        device: Device,
+        rule: FailureRule,
+        now: Timestamp,
+    ) -> Result<bool> {
         let row = failure_row::ActiveModel {
             pool_id: Set(self.pool_text()),
             method: Set(method.name().to_owned()),
-            subject: Set(phone.as_e164().to_owned()),
+            subject: Set(subject(phone, device)),
             failures: Set(1),
             changed_at: Set(now.millis()),
         };
         let key = [failure_row::Column::PoolId, failure_row::Column::Method, failure_row::Column::Subject];
-        let counted = failure_row::Entity::insert(row)
+        let (failures, newest) = (stored_failures("failures"), stored_failures("changed_at"));
+        let resting = failures.clone().modulo(rule.per_pause).eq(0).and(newest.gt(rule.rested.millis()));
+        let charged = failure_row::Entity::insert(row)
             .on_conflict(
                 OnConflict::columns(key)
-                    .value(failure_row::Column::Failures, added("method_failures", "failures"))
+                    .value(failure_row::Column::Failures, failures.clone().add(1))
                     .value(failure_row::Column::ChangedAt, Expr::value(now.millis()))
+                    .action_and_where(failures.lt(rule.most).and(resting.not()))
                     .to_owned(),
             )
-            .exec_with_returning(&self.db())
+            .exec_without_returning(&self.db())
             .await?;
-        Ok(text::count(counted.failures))
+        Ok(charged == 1)
     }
 
-    /// Forgets the failures of a method that was just used rightly.
+    /// Forgets the failures of a method that was just used rightly, wherever they were made.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn reset_failures(&self, method: Method, phone: &Phone) -> Result<bool> {
-        let key = (self.pool_text(), method.name().to_owned(), phone.as_e164().to_owned());
-        let done = failure_row::Entity::delete_by_id(key).exec(&self.db()).await?;
-        Ok(done.rows_affected == 1)
+        let subjects = [Device::Unknown, Device::Known].map(|device| subject(phone, device));
+        let done = failure_row::Entity::delete_many()
+            .filter(failure_row::Column::PoolId.eq(self.pool_text()))
+            .filter(failure_row::Column::Method.eq(method.name()))
+            .filter(failure_row::Column::Subject.is_in(subjects))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected > 0)
     }
 
     /// Adds one to a counter of the installation and gives the amount in this window.
@@ -93,7 +118,7 @@ impl PoolTx {
         let counted = counter_row::Entity::insert(row)
             .on_conflict(
                 OnConflict::columns(key)
-                    .value(counter_row::Column::Amount, added("counters", "amount"))
+                    .value(counter_row::Column::Amount, Expr::col(("counters", "amount")).add(1))
                     .to_owned(),
             )
             .exec_with_returning(&self.db())
@@ -102,9 +127,17 @@ impl PoolTx {
     }
 }
 
-/// `table.column + 1`: named in full, since `ON CONFLICT` sees the stored and the offered row.
-fn added(table: &'static str, column: &'static str) -> SimpleExpr {
-    Expr::col((table, column)).add(1)
+/// Whose failures they are: strangers' and known browsers' are counted apart.
+fn subject(phone: &Phone, device: Device) -> String {
+    match device {
+        Device::Unknown => phone.as_e164().to_owned(),
+        Device::Known => format!("{} known", phone.as_e164()),
+    }
+}
+
+/// A column named in full, since `ON CONFLICT` sees the stored and the offered row.
+fn stored_failures(column: &'static str) -> Expr {
+    Expr::col(("method_failures", column))
 }
 
 impl SystemTx {

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use watchword_domain::ids::{ChallengeId, SignInId};
+use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Door, SignIn};
 use watchword_domain::{Language, Phone, Timestamp};
 
@@ -87,6 +88,22 @@ impl PoolTx {
         let done = row::Entity::update_many()
             .col_expr(row::Column::Phone, Expr::value(phone.as_e164()))
             .col_expr(row::Column::ChallengeId, Expr::value(challenge.as_str()))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::Id.eq(id.as_str()))
+            .filter(row::Column::FinishedAt.is_null())
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Notes that a sign-in answers another request from now on, unless it was completed meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_sign_in_request(&self, id: &SignInId, request: &AuthorizationRequest) -> Result<bool> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::ClientId, Expr::value(request.client_id.as_str()))
+            .col_expr(row::Column::Request, Expr::value(text::write(request, "authorization request")?))
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::Id.eq(id.as_str()))
             .filter(row::Column::FinishedAt.is_null())

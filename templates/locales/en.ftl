@@ -53,7 +53,7 @@ phone-error-wait = A code was sent to this number a moment ago.
 phone-error-too-many-from-here = Too many sign-ins were started from your network.
 phone-error-too-many-today = Too many codes were sent to this number.
 phone-error-pool-busy = We can’t send codes right now. Try again later.
-phone-error-blocked = Codes for this number are switched off after too many wrong tries. Ask for help to sign in.
+phone-error-blocked = Codes for this number are switched off after too many wrong tries. Sign in on a device you used before, try again tomorrow, or ask for help.
 
 ## The code page
 
@@ -137,7 +137,7 @@ ended-too-many-tries = For your safety this sign-in has ended. Start again with 
 ended-undeliverable-title = Your code can’t be delivered
 ended-undeliverable = WhatsApp does not deliver to this number. Start again with another number.
 ended-blocked-title = Codes are switched off
-ended-blocked = There were too many wrong codes for this number. Ask for help to sign in.
+ended-blocked = There were too many wrong codes for this number. Sign in on a device you used before, try again tomorrow, or ask for help.
 ended-already-used-title = This sign-in is finished
 ended-already-used = It can’t be used twice.
 # When only the application can start again.

@@ -45,7 +45,7 @@ phone-error-wait = Acabamos de enviar un código a este número.
 phone-error-too-many-from-here = Se han iniciado demasiadas sesiones desde tu red.
 phone-error-too-many-today = Se han enviado demasiados códigos a este número.
 phone-error-pool-busy = Ahora mismo no podemos enviar códigos. Inténtalo más tarde.
-phone-error-blocked = Los códigos para este número están desactivados tras demasiados intentos fallidos. Pide ayuda para iniciar sesión.
+phone-error-blocked = Los códigos para este número están desactivados tras demasiados intentos fallidos. Inicia sesión en un dispositivo que ya usaste, vuelve a intentarlo mañana o pide ayuda.
 
 ## The code page
 
@@ -129,7 +129,7 @@ ended-too-many-tries = Este inicio de sesión ha terminado por tu seguridad. Emp
 ended-undeliverable-title = No se puede entregar tu código
 ended-undeliverable = WhatsApp no entrega mensajes a este número. Empieza de nuevo con otro número.
 ended-blocked-title = Los códigos están desactivados
-ended-blocked = Hubo demasiados códigos incorrectos para este número. Pide ayuda para iniciar sesión.
+ended-blocked = Hubo demasiados códigos incorrectos para este número. Inicia sesión en un dispositivo que ya usaste, vuelve a intentarlo mañana o pide ayuda.
 ended-already-used-title = Este inicio de sesión ya ha terminado
 ended-already-used = No se puede usar dos veces.
 # When only the application can start again.

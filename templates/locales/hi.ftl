@@ -45,7 +45,7 @@ phone-error-wait = इस नंबर पर अभी-अभी एक को�
 phone-error-too-many-from-here = आपके नेटवर्क से बहुत ज़्यादा बार साइन इन शुरू किया गया है।
 phone-error-too-many-today = इस नंबर पर बहुत ज़्यादा कोड भेजे जा चुके हैं।
 phone-error-pool-busy = हम अभी कोड नहीं भेज सकते। बाद में फिर से कोशिश करें।
-phone-error-blocked = बहुत बार गलत कोड डालने के कारण इस नंबर के लिए कोड बंद हैं। साइन इन करने के लिए मदद लें।
+phone-error-blocked = बहुत बार गलत कोड डालने के कारण इस नंबर के लिए कोड बंद हैं। पहले इस्तेमाल किए गए डिवाइस पर साइन इन करें, कल फिर कोशिश करें या मदद लें।
 
 ## The code page
 
@@ -129,7 +129,7 @@ ended-too-many-tries = आपकी सुरक्षा के लिए य�
 ended-undeliverable-title = आपका कोड नहीं पहुँच सकता
 ended-undeliverable = WhatsApp इस नंबर पर मैसेज नहीं पहुँचाता। दूसरे नंबर के साथ फिर से शुरू करें।
 ended-blocked-title = कोड बंद हैं
-ended-blocked = इस नंबर के लिए बहुत ज़्यादा गलत कोड डाले गए। साइन इन करने के लिए मदद लें।
+ended-blocked = इस नंबर के लिए बहुत ज़्यादा गलत कोड डाले गए। पहले इस्तेमाल किए गए डिवाइस पर साइन इन करें, कल फिर कोशिश करें या मदद लें।
 ended-already-used-title = यह साइन इन पूरा हो चुका है
 ended-already-used = इसे दो बार इस्तेमाल नहीं किया जा सकता।
 # When only the application can start again.

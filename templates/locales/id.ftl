@@ -41,7 +41,7 @@ phone-error-wait = Kode baru saja dikirim ke nomor ini.
 phone-error-too-many-from-here = Terlalu banyak upaya masuk dari jaringan Anda.
 phone-error-too-many-today = Terlalu banyak kode telah dikirim ke nomor ini.
 phone-error-pool-busy = Saat ini kami tidak dapat mengirim kode. Coba lagi nanti.
-phone-error-blocked = Kode untuk nomor ini dinonaktifkan karena terlalu banyak percobaan yang salah. Minta bantuan untuk masuk.
+phone-error-blocked = Kode untuk nomor ini dinonaktifkan karena terlalu banyak percobaan yang salah. Masuk lewat perangkat yang pernah Anda pakai, coba lagi besok, atau minta bantuan.
 
 ## The code page
 
@@ -109,7 +109,7 @@ ended-too-many-tries = Demi keamanan Anda, proses masuk ini diakhiri. Mulai lagi
 ended-undeliverable-title = Kode Anda tidak dapat disampaikan
 ended-undeliverable = WhatsApp tidak menyampaikan pesan ke nomor ini. Mulai lagi dengan nomor lain.
 ended-blocked-title = Kode dinonaktifkan
-ended-blocked = Terlalu banyak kode yang salah untuk nomor ini. Minta bantuan untuk masuk.
+ended-blocked = Terlalu banyak kode yang salah untuk nomor ini. Masuk lewat perangkat yang pernah Anda pakai, coba lagi besok, atau minta bantuan.
 ended-already-used-title = Proses masuk ini sudah selesai
 ended-already-used = Tidak dapat dipakai dua kali.
 # When only the application can start again.

@@ -45,7 +45,7 @@ phone-error-wait = Acabamos de enviar um código para este número.
 phone-error-too-many-from-here = Houve tentativas demais de entrar a partir da sua rede.
 phone-error-too-many-today = Códigos demais foram enviados para este número.
 phone-error-pool-busy = Não podemos enviar códigos agora. Tente novamente mais tarde.
-phone-error-blocked = Os códigos para este número estão desativados após muitas tentativas erradas. Peça ajuda para entrar.
+phone-error-blocked = Os códigos para este número estão desativados após muitas tentativas erradas. Entre em um dispositivo que você já usou, tente de novo amanhã ou peça ajuda.
 
 ## The code page
 
@@ -129,7 +129,7 @@ ended-too-many-tries = Este acesso foi encerrado para sua segurança. Comece de 
 ended-undeliverable-title = Não é possível entregar seu código
 ended-undeliverable = O WhatsApp não entrega mensagens a este número. Comece de novo com outro número.
 ended-blocked-title = Os códigos estão desativados
-ended-blocked = Houve códigos errados demais para este número. Peça ajuda para entrar.
+ended-blocked = Houve códigos errados demais para este número. Entre em um dispositivo que você já usou, tente de novo amanhã ou peça ajuda.
 ended-already-used-title = Este acesso já foi concluído
 ended-already-used = Não pode ser usado duas vezes.
 # When only the application can start again.

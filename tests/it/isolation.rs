@@ -6,8 +6,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
+use watchword_domain::failures::{Device, FailureRule};
 use watchword_domain::ids::{ChallengeId, SessionId};
 use watchword_domain::pool::Pool;
+use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::session::{Method, Session};
 use watchword_domain::sign_in::{Challenge, SignIn};
 use watchword_domain::{Clock, Phone, Timestamp};
@@ -64,7 +66,9 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_sign_in |tx, own| tx.find_sign_in(&own.sign_in.id).await?.is_some();
         find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
         find_progress |tx, own| tx.find_progress(&own.challenge.id).await?.is_some();
-        find_failures |tx, own| tx.find_failures(Method::WhatsappCode, &own.challenge.phone).await? > 0;
+        find_failures |tx, own| {
+            tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Device::Unknown).await?.is_some()
+        };
         find_grant |tx, own| tx.find_grant(&own.grant.id).await?.is_some();
         find_authorization_code |tx, own| tx.find_authorization_code(&own.code_hash).await?.is_some();
         find_refresh_token |tx, own| tx.find_refresh_token(&own.refresh_hash).await?.is_some();
@@ -81,8 +85,14 @@ fn changes() -> Vec<(&'static str, Call)> {
             tx.save_sign_in_challenge(&own.sign_in.id, &own.phone.phone, &ChallengeId::from("another")).await?
         };
         reset_failures |tx, own| tx.reset_failures(Method::WhatsappCode, &own.challenge.phone).await?;
-        count_failure |tx, own| {
-            tx.count_failure(Method::WhatsappCode, &own.challenge.phone, own.now).await? > 1
+        // From another pool it begins a count of that pool's own; in the right one the rule admits none.
+        claim_failure |tx, own| {
+            let none = FailureRule { per_pause: 1, most: 1, rested: own.now };
+            !tx.claim_failure(Method::WhatsappCode, &own.challenge.phone, Device::Unknown, none, own.now).await?
+        };
+        save_sign_in_request |tx, own| {
+            let request = AuthorizationRequest { state: Some("another".into()), ..own.sign_in.request.clone() };
+            tx.save_sign_in_request(&own.sign_in.id, &request).await?
         };
         withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();

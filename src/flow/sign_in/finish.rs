@@ -10,6 +10,7 @@ use watchword_store::{PoolTx, UserPhone, UserRow};
 use super::GuessRefusal;
 use crate::Watchword;
 use crate::authorize::{AuthorizationError, AuthorizationResponse, ErrorCode};
+use crate::browser::Browser;
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
 
@@ -17,16 +18,25 @@ use crate::error::{Error, Fault, Outcome};
 pub struct Finished {
     /// What goes back to the client.
     pub response: AuthorizationResponse,
-    /// The cookie of the new session; none when the client wanted somebody else.
-    pub session_cookie: Option<Secret<String>>,
+    /// The cookies of somebody who is signed in; none when the client wanted somebody else.
+    pub cookies: Option<SignedInCookies>,
     /// Whether the person is new to this pool.
     pub is_new_user: bool,
+}
+
+/// What the browser of somebody who signed in is given.
+pub struct SignedInCookies {
+    /// Stands for the session.
+    pub session: Secret<String>,
+    /// The numbers this browser is known for from now on.
+    pub marks: String,
 }
 
 impl Watchword {
     pub(super) async fn finish_with_code(
         &self,
         pool: &Pool,
+        browser: &Browser,
         sign_in: SignIn,
         challenge: &Challenge,
         old_session: Option<&str>,
@@ -41,19 +51,20 @@ impl Watchword {
         if !tx.claim_sign_in(&sign_in.id, now).await? {
             return Err(Error::Refused(GuessRefusal::Ended(EndReason::AlreadyUsed)));
         }
-        history.answered(now);
+        history.answered(challenge.created_at, now);
         tx.save_send_history(&challenge.phone, &history).await?;
         tx.reset_failures(Method::WhatsappCode, &challenge.phone).await?;
         let (user, authenticator, is_new_user) =
             self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
         let finished = match self.refuses_user(pool, &sign_in, &user) {
-            Some(response) => Finished { response, session_cookie: None, is_new_user },
+            Some(response) => Finished { response, cookies: None, is_new_user },
             None => {
                 let proof = Proof { method: Method::WhatsappCode, authenticator, at: now };
+                let marks = self.marks_with(&pool.id, browser, &challenge.phone)?;
                 let (session, cookie) = self.begin_session(&tx, user.id, &[proof], old_session).await?;
                 let code = self.issue_code(&tx, &session, &sign_in.request, now).await?;
                 let response = AuthorizationResponse::code(pool, &sign_in.request, &code);
-                Finished { response, session_cookie: Some(cookie), is_new_user }
+                Finished { response, cookies: Some(SignedInCookies { session: cookie, marks }), is_new_user }
             }
         };
         tx.commit().await?;

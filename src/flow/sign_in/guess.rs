@@ -1,6 +1,7 @@
 //! A code typed back. The guess is charged in a committed statement of its own before anything is compared.
 
 use watchword_domain::digits::normalise_code;
+use watchword_domain::failures::Device;
 use watchword_domain::ids::ChallengeId;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Method;
@@ -8,6 +9,7 @@ use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, Step};
 
 use super::{Current, Finished};
 use crate::Watchword;
+use crate::browser::Browser;
 use crate::crypto::equal;
 use crate::error::{Error, Fault, Outcome};
 
@@ -48,6 +50,7 @@ impl Watchword {
     pub async fn answer_code(
         &self,
         pool: &Pool,
+        browser: &Browser,
         current: Current,
         typed: &str,
         old_session: Option<&str>,
@@ -58,11 +61,11 @@ impl Watchword {
             Err(reason) => return Err(Error::Refused(GuessRefusal::Ended(reason))),
         };
         let code = self.read_code(pool, typed)?;
-        let (challenge, code_hash) = self.charge(pool, &challenge).await?;
+        let (challenge, code_hash) = self.charge(pool, &challenge, current.device).await?;
         if !equal(&self.code_hash(pool, challenge.id.as_str(), &code)?, &code_hash) {
             return Err(Error::Refused(GuessRefusal::Wrong { left: challenge.tries_left() }));
         }
-        self.finish_with_code(pool, current.sign_in, &challenge, old_session).await
+        self.finish_with_code(pool, browser, current.sign_in, &challenge, old_session).await
     }
 
     fn read_code(&self, pool: &Pool, typed: &str) -> Result<String, Error<GuessRefusal>> {
@@ -78,7 +81,12 @@ impl Watchword {
     }
 
     /// Charges one guess to the code and one failure to the account, and makes both durable.
-    async fn charge(&self, pool: &Pool, id: &ChallengeId) -> Outcome<(Challenge, String), GuessRefusal> {
+    async fn charge(
+        &self,
+        pool: &Pool,
+        id: &ChallengeId,
+        device: Device,
+    ) -> Outcome<(Challenge, String), GuessRefusal> {
         let now = self.clock.now();
         let tx = self.store.begin(&pool.id).await?;
         let Some((challenge, code_hash)) = tx.claim_guess(id, now).await? else {
@@ -88,11 +96,13 @@ impl Watchword {
             };
             return Err(Error::Refused(GuessRefusal::Dead(dead)));
         };
-        let failures = tx.count_failure(Method::WhatsappCode, &challenge.phone, now).await?;
+        let rule = self.settings.limits.failure_rule(device, now);
+        let charged = tx.claim_failure(Method::WhatsappCode, &challenge.phone, device, rule, now).await?;
         tx.commit().await?;
-        if failures > self.settings.limits.failures_per_account {
-            return Err(Error::Refused(GuessRefusal::Ended(EndReason::TooManyTries)));
+        if charged {
+            Ok((challenge, code_hash))
+        } else {
+            Err(Error::Refused(GuessRefusal::Ended(EndReason::TooManyTries)))
         }
-        Ok((challenge, code_hash))
     }
 }

@@ -8,6 +8,7 @@ use watchword_domain::{Phone, Timestamp};
 use watchword_store::MessageProgress;
 
 use crate::Watchword;
+use crate::browser::Browser;
 use crate::error::Fault;
 
 /// Where a sign-in that waits for its code stands.
@@ -43,6 +44,7 @@ impl Watchword {
     pub async fn progress(
         &self,
         pool: &Pool,
+        browser: &Browser,
         sign_in: &SignIn,
         challenge: &ChallengeId,
     ) -> Result<Progress, Fault> {
@@ -53,7 +55,8 @@ impl Watchword {
         let phone = sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
         let message = rows.find_progress(&challenge.id).await?;
         let history = rows.find_send_history(&phone).await?;
-        let new_code = match history.allows(&limits, self.clock.now()) {
+        let device = self.device(&pool.id, browser, &phone)?;
+        let new_code = match history.allows(&limits, device, self.clock.now()) {
             Ok(()) => NewCode::Now,
             Err(refusal) => match refusal.reason {
                 watchword_domain::limits::SendLimit::ResendWait => NewCode::At(refusal.until),

@@ -3,11 +3,11 @@
 
 use std::net::IpAddr;
 
+use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, SignInId, numeric_code};
 use watchword_domain::limits::{self, ADDRESS_WINDOW, SendLimit, sliding_count, window_start};
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
-use watchword_domain::session::Method;
 use watchword_domain::sign_in::{Challenge, Door, EndReason, SignIn, Step};
 use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
@@ -27,22 +27,28 @@ pub struct Typed<'a> {
     pub language: Language,
 }
 
-/// From where a sign-in is started.
+/// How a sign-in is started.
 pub struct Start {
     /// The client's request.
     pub request: AuthorizationRequest,
-    /// What its starts are counted by.
-    pub origin: Origin,
+    /// From where. Counted, never stored with the sign-in.
+    pub address: IpAddr,
+    /// The sign-in this browser began last, as far as it knows.
+    pub pending: Option<SignInId>,
 }
 
-/// What starts are counted by: each has a count of its own, under the same limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The address: of a browser nobody signed in with yet. Counted, never stored with the sign-in.
-    Address(IpAddr),
-    /// The browser itself, once somebody signed in with it: a crowd behind its address does not shut it out, nor does
-    /// its mark open the door without end.
-    KnownDevice,
+/// What starts are counted by: each counter has the same limit.
+struct StartCount(String);
+
+impl StartCount {
+    /// A browser the number signed in with before has a count of its own: a crowd behind its address does not shut it
+    /// out, nor does its mark open the door without end. All others are counted by their address.
+    fn of(device: Device, browser: &Browser, address: IpAddr) -> Self {
+        Self(match device {
+            Device::Known => format!("starts in browser {}", browser.hash()),
+            Device::Unknown => format!("starts from {}", network_of(address)),
+        })
+    }
 }
 
 /// Why no code is sent.
@@ -81,10 +87,12 @@ impl From<limits::SendRefusal> for SendRefusal {
 }
 
 impl Watchword {
-    /// Begins a sign-in with the number typed, and sends the first code.
+    /// Begins a sign-in with the number typed, and sends the first code. Where this browser holds a code for the number
+    /// that still works, its sign-in goes on with this request instead: whoever went back and started again needs no
+    /// second message.
     ///
     /// # Errors
-    /// When the number cannot be used or a limit bites: then nothing is stored and nothing sent.
+    /// When the number cannot be used or a limit bites: then nothing is sent, and nothing stored but that it was tried.
     pub async fn start_sign_in(
         &self,
         pool: &Pool,
@@ -93,7 +101,12 @@ impl Watchword {
         typed: &Typed<'_>,
     ) -> Outcome<SignInId, SendRefusal> {
         let phone = read_phone(pool, typed)?;
+        if let Some(pending) = self.resume(pool, browser, &start, &phone).await? {
+            return Ok(pending);
+        }
         let now = self.clock.now();
+        let device = self.device(&pool.id, browser, &phone)?;
+        let count = StartCount::of(device, browser, start.address);
         let sign_in = SignIn {
             id: SignInId::random(&*self.random),
             client_id: start.request.client_id.clone(),
@@ -108,13 +121,65 @@ impl Watchword {
             expires_at: now + self.settings.lifetimes.sign_in(),
             finished_at: None,
         };
-        let tx = self.store.begin(&pool.id).await?;
-        self.count_start(&tx, start.origin, &sign_in.browser, now).await?;
-        tx.insert_sign_in(&sign_in).await?;
-        self.write_code(&tx, pool, &sign_in, &phone, now).await?;
-        tx.commit().await?;
+        let begun = self.write_start(pool, &sign_in, device, &count).await;
+        self.count_refused(pool, &count, &begun).await?;
+        begun?;
         self.delivery.wake_outbox();
         Ok(sign_in.id)
+    }
+
+    async fn write_start(
+        &self,
+        pool: &Pool,
+        sign_in: &SignIn,
+        device: Device,
+        count: &StartCount,
+    ) -> Outcome<(), SendRefusal> {
+        let tx = self.store.begin(&pool.id).await?;
+        self.count_start(&tx, count, sign_in.created_at).await?;
+        tx.insert_sign_in(sign_in).await?;
+        self.write_code(&tx, pool, sign_in, device, sign_in.created_at).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A refusal takes back what its transaction did, the count of this start with it; so the count is made anew.
+    /// Otherwise whoever tries numbers only to see which had a code lately would be counted by nothing.
+    async fn count_refused<T>(
+        &self,
+        pool: &Pool,
+        count: &StartCount,
+        outcome: &Outcome<T, SendRefusal>,
+    ) -> Result<(), Fault> {
+        if !matches!(outcome, Err(Error::Refused(refusal)) if !matches!(refusal, SendRefusal::Address(_))) {
+            return Ok(());
+        }
+        let tx = self.store.begin(&pool.id).await?;
+        tx.count(&count.0, window_start(ADDRESS_WINDOW, self.clock.now())).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The sign-in this browser began before, if it waits for a code to this number that still works. From then on it
+    /// answers the newer request.
+    async fn resume(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        start: &Start,
+        phone: &Phone,
+    ) -> Result<Option<SignInId>, Fault> {
+        let Some(pending) = &start.pending else { return Ok(None) };
+        let current = match self.sign_in(pool, browser, pending).await {
+            Ok(current) => current,
+            Err(Error::Refused(_)) => return Ok(None),
+            Err(Error::Fault(fault)) => return Err(fault),
+        };
+        if current.sign_in.phone.as_ref() != Some(phone) || !self.has_open_code(pool, &current).await? {
+            return Ok(None);
+        }
+        let tx = self.store.begin(&pool.id).await?;
+        let goes_on = tx.save_sign_in_request(pending, &start.request).await?;
+        tx.commit().await?;
+        Ok(goes_on.then(|| pending.clone()))
     }
 
     /// Sends a code to another number within the same sign-in. The same number again changes nothing while its code
@@ -125,15 +190,20 @@ impl Watchword {
     pub async fn change_number(
         &self,
         pool: &Pool,
+        browser: &Browser,
         current: Current,
-        origin: Origin,
+        address: IpAddr,
         typed: &Typed<'_>,
     ) -> Outcome<(), SendRefusal> {
         let phone = read_phone(pool, typed)?;
         if current.sign_in.phone.as_ref() == Some(&phone) && self.has_open_code(pool, &current).await? {
             return Ok(());
         }
-        self.send_again(pool, current, Some(origin), phone).await
+        let device = self.device(&pool.id, browser, &phone)?;
+        let count = StartCount::of(device, browser, address);
+        let sent = self.send_again(pool, Current { device, ..current }, Some(&count), phone).await;
+        self.count_refused(pool, &count, &sent).await?;
+        sent
     }
 
     async fn has_open_code(&self, pool: &Pool, current: &Current) -> Result<bool, Fault> {
@@ -155,7 +225,7 @@ impl Watchword {
         &self,
         pool: &Pool,
         current: Current,
-        origin: Option<Origin>,
+        count: Option<&StartCount>,
         phone: Phone,
     ) -> Outcome<(), SendRefusal> {
         let ended = |reason| Error::Refused(SendRefusal::Ended(reason));
@@ -172,10 +242,10 @@ impl Watchword {
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
         let tx = self.store.begin(&pool.id).await?;
-        if let Some(origin) = origin {
-            self.count_start(&tx, origin, &sign_in.browser, now).await?;
+        if let Some(count) = count {
+            self.count_start(&tx, count, now).await?;
         }
-        self.write_code(&tx, pool, &sign_in, &phone, now).await?;
+        self.write_code(&tx, pool, &sign_in, current.device, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
             tx.withdraw_messages(old).await?;
@@ -194,17 +264,12 @@ impl Watchword {
     async fn count_start(
         &self,
         tx: &PoolTx,
-        origin: Origin,
-        browser: &str,
+        StartCount(name): &StartCount,
         now: Timestamp,
     ) -> Outcome<(), SendRefusal> {
         let window = window_start(ADDRESS_WINDOW, now);
-        let name = match origin {
-            Origin::Address(address) => format!("starts from {}", network_of(address)),
-            Origin::KnownDevice => format!("starts in browser {browser}"),
-        };
-        let current = tx.count(&name, window).await?;
-        let previous = tx.find_count(&name, window - ADDRESS_WINDOW).await?;
+        let current = tx.count(name, window).await?;
+        let previous = tx.find_count(name, window - ADDRESS_WINDOW).await?;
         if sliding_count(previous, current, ADDRESS_WINDOW, now) > self.settings.limits.starts_per_address {
             return Err(Error::Refused(SendRefusal::Address(window + ADDRESS_WINDOW)));
         }
@@ -217,16 +282,17 @@ impl Watchword {
         tx: &PoolTx,
         pool: &Pool,
         sign_in: &SignIn,
-        phone: &Phone,
+        device: Device,
         now: Timestamp,
     ) -> Outcome<(), SendRefusal> {
         let limits = pool.limits(&self.settings.limits);
+        let phone = sign_in.phone.as_ref().ok_or(Fault::Missing("number of a sign-in"))?;
         let mut history = tx.lock_send_history(phone, now).await?;
-        if self.is_method_off(tx.find_failures(Method::WhatsappCode, phone).await?) {
+        if self.is_method_off(tx, phone, device).await? {
             return Err(Error::Refused(SendRefusal::Ended(EndReason::TooManyTries)));
         }
-        history.allows(&limits, now).map_err(|refusal| Error::Refused(refusal.into()))?;
-        history.record(now);
+        history.allows(&limits, device, now).map_err(|refusal| Error::Refused(refusal.into()))?;
+        history.record(device, now);
         tx.save_send_history(phone, &history).await?;
         let id = sign_in.challenge.clone().ok_or(Fault::Missing("challenge of a sign-in"))?;
         let challenge = Challenge {

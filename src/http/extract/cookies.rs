@@ -14,8 +14,10 @@ pub enum CookieKind {
     Browser,
     /// Stands for a session.
     Session,
-    /// Marks a browser somebody signed in with.
+    /// Marks the numbers that signed in with a browser.
     Known,
+    /// Names the sign-in a browser began last.
+    Pending,
     /// The language the person chose.
     Language,
 }
@@ -28,6 +30,7 @@ impl CookieKind {
             Self::Browser => "browser",
             Self::Session => "session",
             Self::Known => "known",
+            Self::Pending => "pending",
             Self::Language => "language",
         }
     }
@@ -36,7 +39,7 @@ impl CookieKind {
     const fn seconds(self) -> Option<u64> {
         match self {
             Self::Browser | Self::Known | Self::Language => Some(YEAR),
-            Self::Session => None,
+            Self::Session | Self::Pending => None,
         }
     }
 }

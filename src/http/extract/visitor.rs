@@ -9,6 +9,7 @@ use http::Method;
 use http::header::ACCEPT_LANGUAGE;
 use http::request::Parts;
 use watchword_domain::Language;
+use watchword_domain::ids::SignInId;
 use watchword_domain::pool::Pool;
 use watchword_flow::browser::Browser;
 
@@ -44,8 +45,8 @@ pub struct Visitor {
     pub is_new: bool,
     /// The session's cookie, if it shows one.
     pub session: Option<String>,
-    /// The mark of a browser somebody signed in with, unchecked.
-    pub known: Option<String>,
+    /// The sign-in this browser says it began last.
+    pub pending: Option<SignInId>,
     /// Where it calls from.
     pub address: IpAddr,
     /// The language the person chose, now or on an earlier page.
@@ -74,6 +75,8 @@ impl FromRequestParts<Doors> for Visitor {
         let Tenant(pool) = Tenant::from_request_parts(parts, doors).await?;
         let cookie = |kind| cookies::read(&parts.headers, &pool, kind);
         let browser = cookie(CookieKind::Browser);
+        let marks = cookie(CookieKind::Known);
+        let known = |secret: String| Browser::of_cookies(&secret, marks.as_deref());
         let language = |tag: Option<String>| tag.as_deref().and_then(Language::of_tag);
         let chosen_now = language(query_value(parts, "lang"));
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -81,9 +84,9 @@ impl FromRequestParts<Doors> for Visitor {
         Ok(Self {
             // A form of another site comes without our cookies: what the browser has must not be replaced for it.
             is_new: browser.is_none() && parts.method != Method::POST,
-            browser: browser.map_or_else(|| doors.flow.new_browser(), |value| Browser::of_cookie(&value)),
+            browser: browser.map_or_else(|| doors.flow.new_browser(), known),
             session: cookie(CookieKind::Session),
-            known: cookie(CookieKind::Known),
+            pending: cookie(CookieKind::Pending).map(SignInId::from),
             address: client_address(peer, &parts.headers, &doors.settings.trusted_proxies),
             chosen: chosen_now.or_else(|| language(cookie(CookieKind::Language))),
             chosen_now,

@@ -1,11 +1,11 @@
 //! `/sign-in/code`: the code, and how its message fares.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
 use watchword_domain::ids::{ChallengeId, SignInId};
 use watchword_domain::request::AuthorizationRequest;
-use watchword_domain::sign_in::{ChallengeRefusal, EndReason, SignIn, Step};
+use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn, Step};
 use watchword_domain::{DeliveryState, Language, Timestamp};
 use watchword_flow::error::{Error, Fault};
 use watchword_flow::sign_in::{Current, Finished, GuessRefusal, NewCode, Progress};
@@ -22,10 +22,41 @@ use crate::view::{
 };
 use crate::{Doors, paths};
 
+/// What the code page's address says besides the sign-in after a wrong code. The answer to a wrong code is this address
+/// and not a page, so that looking at it again types nothing again.
+const WRONG: &str = "wrong";
+
+/// What the code page says of the code before.
+enum Said {
+    /// It was wrong; the rows know how many tries are left.
+    Wrong,
+    /// It was nothing that could be compared.
+    Refused(CodeError),
+}
+
+impl Said {
+    fn error(&self, challenge: &Challenge) -> Option<CodeError> {
+        match self {
+            // A newer code has nothing wrong about it yet.
+            Self::Wrong if challenge.tries == 0 => None,
+            Self::Wrong => Some(CodeError::Wrong { left: challenge.tries_left() }),
+            Self::Refused(error) => Some(*error),
+        }
+    }
+}
+
 /// The code page.
-pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfSignIn) -> Response {
+pub async fn get(
+    State(doors): State<Doors>,
+    visitor: Visitor,
+    OfSignIn(id): OfSignIn,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let after_wrong = query.is_some_and(|query| query.split('&').any(|part| part == WRONG));
     match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
-        Ok(current) => step(&doors, &visitor, current, None).await,
+        Ok(Current { sign_in, step: next, .. }) => {
+            step(&doors, &visitor, (sign_in, next), after_wrong.then_some(Said::Wrong)).await
+        }
         Err(Error::Refused(_)) => unknown(&doors, &visitor),
         Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
     }
@@ -42,17 +73,21 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
     };
     let language = visitor.chosen.unwrap_or(current.sign_in.language);
     let (sign_in, again) = (current.sign_in.clone(), current.step.clone());
-    let old_session = visitor.session.as_deref();
-    match doors.flow.answer_code(&visitor.pool, current, posted.field("code"), old_session).await {
-        Ok(finished) => finish(&doors, visitor, language, finished),
+    let (pool, browser, old_session) = (&visitor.pool, &visitor.browser, visitor.session.as_deref());
+    match doors.flow.answer_code(pool, browser, current, posted.field("code"), old_session).await {
+        Ok(finished) => finish(&doors, visitor, language, &finished),
         Err(Error::Refused(GuessRefusal::Ended(reason))) => {
             ended(&doors, visitor, language, reason, &sign_in.request)
         }
         Err(Error::Refused(GuessRefusal::Dead(ChallengeRefusal::Replaced))) => {
             see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str()))
         }
+        Err(Error::Refused(GuessRefusal::Wrong { .. })) => {
+            let here = paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str());
+            see_other(&format!("{here}&{WRONG}"))
+        }
         Err(Error::Refused(refusal)) => {
-            step(&doors, visitor, Current { sign_in, step: again }, told(refusal)).await
+            step(&doors, visitor, (sign_in, again), told(refusal).map(Said::Refused)).await
         }
         Err(Error::Fault(fault)) => failed(&doors, visitor, language, &fault),
     }
@@ -63,39 +98,38 @@ fn told(refusal: GuessRefusal) -> Option<CodeError> {
         GuessRefusal::Missing => Some(CodeError::Missing),
         GuessRefusal::NotACode => Some(CodeError::NotACode),
         GuessRefusal::WrongLength { .. } => Some(CodeError::WrongLength),
-        GuessRefusal::Wrong { left } => Some(CodeError::Wrong { left }),
         GuessRefusal::Dead(ChallengeRefusal::Expired) => Some(CodeError::Expired),
-        GuessRefusal::Dead(_) | GuessRefusal::Ended(_) => None,
+        GuessRefusal::Wrong { .. } | GuessRefusal::Dead(_) | GuessRefusal::Ended(_) => None,
     }
 }
 
 /// Back to the client, with the cookies of somebody who is signed in.
-fn finish(doors: &Doors, visitor: &Visitor, language: Language, finished: Finished) -> Response {
-    let mark = match doors.flow.known_mark(&visitor.pool.id, &visitor.browser) {
-        Ok(mark) => mark,
-        Err(fault) => return failed(doors, visitor, language, &fault),
-    };
+fn finish(doors: &Doors, visitor: &Visitor, language: Language, finished: &Finished) -> Response {
     let mut response = to_client(doors, visitor, Shown::new(language), &finished.response);
-    if let Some(cookie) = finished.session_cookie {
-        let headers = response.headers_mut();
-        set_cookie(headers, &cookies::write(&visitor.pool, CookieKind::Session, cookie.expose()));
-        set_cookie(headers, &cookies::write(&visitor.pool, CookieKind::Known, &mark));
+    if let Some(given) = &finished.cookies {
+        let (pool, headers) = (&visitor.pool, response.headers_mut());
+        set_cookie(headers, &cookies::write(pool, CookieKind::Session, given.session.expose()));
+        set_cookie(headers, &cookies::write(pool, CookieKind::Known, &given.marks));
+        set_cookie(headers, &cookies::remove(pool, CookieKind::Pending));
     }
     response
 }
 
 /// The page of a sign-in's next step.
-pub async fn step(doors: &Doors, visitor: &Visitor, current: Current, error: Option<CodeError>) -> Response {
-    let language = visitor.chosen.unwrap_or(current.sign_in.language);
-    match current.step {
-        Ok(Step::EnterCode(challenge)) => {
-            match view(doors, visitor, &current.sign_in, &challenge, error).await {
-                Ok((shown, view)) => page(doors, visitor, &shown.shown(language, &current.sign_in), &view),
-                Err(fault) => failed(doors, visitor, language, &fault),
-            }
-        }
-        Ok(_) => see_other(&paths::of_sign_in(&visitor.pool, paths::PHONE, current.sign_in.id.as_str())),
-        Err(reason) => ended(doors, visitor, language, reason, &current.sign_in.request),
+async fn step(
+    doors: &Doors,
+    visitor: &Visitor,
+    (sign_in, step): (SignIn, Result<Step, EndReason>),
+    said: Option<Said>,
+) -> Response {
+    let language = visitor.chosen.unwrap_or(sign_in.language);
+    match step {
+        Ok(Step::EnterCode(challenge)) => match view(doors, visitor, &sign_in, &challenge, said).await {
+            Ok((shown, view)) => page(doors, visitor, &shown.shown(language, &sign_in), &view),
+            Err(fault) => failed(doors, visitor, language, &fault),
+        },
+        Ok(_) => see_other(&paths::of_sign_in(&visitor.pool, paths::PHONE, sign_in.id.as_str())),
+        Err(reason) => ended(doors, visitor, language, reason, &sign_in.request),
     }
 }
 
@@ -118,16 +152,20 @@ async fn view(
     visitor: &Visitor,
     sign_in: &SignIn,
     challenge: &ChallengeId,
-    error: Option<CodeError>,
+    said: Option<Said>,
 ) -> Result<(Served, CodeView), Fault> {
     let pool = &visitor.pool;
-    let progress = doors.flow.progress(pool, sign_in, challenge).await?;
+    let progress = doors.flow.progress(pool, &visitor.browser, sign_in, challenge).await?;
+    let error = said.as_ref().and_then(|said| said.error(&progress.challenge));
     let client = doors.flow.client(&pool.id, &sign_in.request.client_id).await?;
     let id = sign_in.id.as_str();
     let here = paths::of_sign_in(pool, paths::CODE, id);
     let served = Served {
         client_name: client.map_or_else(|| pool.name.clone(), |entry| entry.client.name.clone()),
-        status: if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
+        status: match said {
+            Some(Said::Refused(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Some(Said::Wrong) | None => StatusCode::OK,
+        },
         here: here.clone(),
     };
     let view = CodeView {

@@ -100,8 +100,8 @@ impl Follower {
 
     /// What there is to tell, and what of it makes it news: seconds that merely passed do not.
     async fn look(&self) -> Option<(String, String)> {
-        let progress =
-            self.doors.flow.progress(&self.visitor.pool, &self.sign_in, &self.challenge).await.ok()?;
+        let (flow, pool, browser) = (&self.doors.flow, &self.visitor.pool, &self.visitor.browser);
+        let progress = flow.progress(pool, browser, &self.sign_in, &self.challenge).await.ok()?;
         progress.challenge.open(self.doors.flow.now()).ok()?;
         let part = delivery_of(&progress, self.doors.flow.now());
         let event = self.doors.pages.delivery_event(&part, self.language).ok()?;

@@ -8,14 +8,15 @@ use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::EndReason;
 use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 use watchword_flow::error::{Error, Fault};
-use watchword_flow::sign_in::{Current, Origin, SendRefusal, Start, Typed};
+use watchword_flow::sign_in::{Current, SendRefusal, Start, Typed};
 
+use crate::extract::cookies::{self, CookieKind};
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
 use crate::oauth::authorize::address_of;
 use crate::pages::code::{ended, unknown};
-use crate::respond::page::{Shown, failed, page, seconds_until};
+use crate::respond::page::{Shown, failed, page, seconds_until, set_cookie};
 use crate::respond::redirect::see_other;
 use crate::view::{Carried, Csrf, PhoneError, PhoneView};
 use crate::{Doors, paths};
@@ -57,7 +58,7 @@ pub async fn first_page(
 /// The number page of a sign-in under way: another number may be tried.
 pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfSignIn) -> Response {
     match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
-        Ok(Current { sign_in, step }) => {
+        Ok(Current { sign_in, step, .. }) => {
             let language = visitor.chosen.unwrap_or(sign_in.language);
             if let Err(reason) = step.as_ref().map_err(|reason| *reason).map(|_| ()).or_else(may_change) {
                 return ended(&doors, &visitor, language, reason, &sign_in.request);
@@ -99,14 +100,16 @@ async fn start(doors: &Doors, posted: &Posted) -> Response {
         return unknown(doors, visitor);
     };
     let (request, language) = (carried.request, visitor.chosen.unwrap_or(carried.language));
-    let origin = match origin_of(doors, visitor) {
-        Ok(origin) => origin,
-        Err(fault) => return failed(doors, visitor, language, &fault),
-    };
-    let start = Start { request: request.clone(), origin };
+    let start =
+        Start { request: request.clone(), address: visitor.address, pending: visitor.pending.clone() };
     let typed = typed(posted, language);
     match doors.flow.start_sign_in(&visitor.pool, &visitor.browser, start, &typed).await {
-        Ok(id) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
+        Ok(id) => {
+            let mut response = see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str()));
+            let cookie = cookies::write(&visitor.pool, CookieKind::Pending, id.as_str());
+            set_cookie(response.headers_mut(), &cookie);
+            response
+        }
         Err(Error::Refused(refusal)) => {
             refused(doors, posted, refusal, Carried::Sealed(sealed.to_owned()), &request, language).await
         }
@@ -124,11 +127,9 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
     };
     let (request, language) =
         (current.sign_in.request.clone(), visitor.chosen.unwrap_or(current.sign_in.language));
-    let origin = match origin_of(doors, visitor) {
-        Ok(origin) => origin,
-        Err(fault) => return failed(doors, visitor, language, &fault),
-    };
-    match doors.flow.change_number(&visitor.pool, current, origin, &typed(posted, language)).await {
+    let typed = typed(posted, language);
+    let (flow, pool, browser) = (&doors.flow, &visitor.pool, &visitor.browser);
+    match flow.change_number(pool, browser, current, visitor.address, &typed).await {
         Ok(()) => see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str())),
         Err(Error::Refused(refusal)) => {
             refused(doors, posted, refusal, Carried::SignIn(id.into()), &request, language).await
@@ -139,15 +140,6 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
 
 fn typed(posted: &Posted, language: Language) -> Typed<'_> {
     Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language }
-}
-
-/// What this browser's starts are counted by.
-fn origin_of(doors: &Doors, visitor: &Visitor) -> Result<Origin, Fault> {
-    let known = match &visitor.known {
-        Some(mark) => doors.flow.is_known(&visitor.pool.id, &visitor.browser, mark)?,
-        None => false,
-    };
-    Ok(if known { Origin::KnownDevice } else { Origin::Address(visitor.address) })
 }
 
 /// The page again, with what was wrong.

@@ -19,16 +19,30 @@ on_each_database! {
         assert!(page.element("left").starts_with("5 tries left"));
         let code = house.code_to(&phone, 0).await;
         for left in ["4 tries", "3 tries", "2 tries", "1 try"] {
-            let answer = browser.type_code(&house, &page, &another(&code)).await;
-            assert_eq!(answer.status, 422);
+            let answer = browser.type_wrong_code(&house, &page, &another(&code)).await;
+            assert_eq!(answer.status, 200);
             assert_eq!(answer.element("error"), format!("That is not the code. You have {left} left."));
             assert!(browser.look_again(&house, &page).await.element("left").starts_with(left));
         }
-        let last = browser.type_code(&house, &page, &another(&code)).await;
-        assert_eq!((last.status, last.heading().as_str()), (422, "Too many wrong tries"));
+        let last = browser.type_wrong_code(&house, &page, &another(&code)).await;
+        assert_eq!((last.status, last.heading().as_str()), (200, "Too many wrong tries"));
         let late = browser.type_code(&house, &page, &code).await;
         assert_eq!((late.status, late.heading().as_str()), (200, "Too many wrong tries"));
         assert!(!late.text.contains("name=\"code\"") && browser.cookie("session").is_none());
+    }
+
+    fn looking_again_after_a_wrong_code_costs_nothing_and_a_new_code_has_nothing_wrong_about_it(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        let code = house.code_to(&phone, 0).await;
+        let location = browser.type_code(&house, &page, &another(&code)).await.location();
+        for _ in 0..3 {
+            let again = browser.page(&house, &location).await;
+            assert_eq!(again.element("error"), "That is not the code. You have 4 tries left.");
+        }
+        house.clock.turn(Duration::from_secs(30));
+        browser.ask_new_code(&house, &page).await.location();
+        assert_eq!(browser.page(&house, &location).await.element("error"), "");
     }
 
     fn a_code_may_be_written_in_any_script_and_with_spaces(house) {
@@ -88,7 +102,7 @@ on_each_database! {
         let page = browser.ask_code(&house, &other).await;
         let (foreign, own) = (house.code_to(&one, 0).await, house.code_to(&other, 0).await);
         if foreign != own {
-            assert_eq!(browser.type_code(&house, &page, &foreign).await.status, 422);
+            browser.type_wrong_code(&house, &page, &foreign).await;
         }
     }
 

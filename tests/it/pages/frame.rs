@@ -51,7 +51,8 @@ on_each_database! {
         let location = browser.type_phone(&house, &number, &phone).await;
         assert_eq!(location.header("cache-control"), "no-store");
         let code = browser.page(&house, &location.location()).await;
-        let wait = browser.type_phone(&house, &number, &phone).await;
+        let stranger = house.browser();
+        let wait = stranger.type_phone(&house, &stranger.open(&house).await, &phone).await;
         let wrong = browser.type_code(&house, &code, "x").await;
         let change = browser.change_page(&house, &code).await;
         let stale = browser.post(&house.url("/sign-in/code"), &[]).await;

@@ -19,15 +19,8 @@ fn messages_a_day(most: u32) -> impl Fn(Limits) -> Limits {
 }
 
 async fn start(house: &House, browser: &Browser) -> Answer {
-    let page = browser.authorize(house, &prompted(house)).await;
+    let page = browser.authorize(house, &house.prompted()).await;
     browser.type_phone(house, &page, &random_phone()).await
-}
-
-/// A request that asks even somebody who is signed in.
-fn prompted(house: &House) -> Vec<(String, String)> {
-    let mut request = house.request();
-    request.push(("prompt".into(), "login".into()));
-    request
 }
 
 on_each_database! {
@@ -48,19 +41,34 @@ on_each_database! {
 
     fn a_browser_somebody_signed_in_with_is_not_counted(house with starts(1)) {
         house.clock.turn_to_next(ADDRESS_WINDOW);
-        let known = house.browser();
-        known.sign_in(&house, &random_phone()).await;
+        let (known, phone) = (house.browser(), random_phone());
+        known.sign_in(&house, &phone).await;
         assert_eq!(start(&house, &house.browser()).await.status, 429);
-        assert_eq!(start(&house, &known).await.status, 303);
+        let page = known.authorize(&house, &house.prompted()).await;
+        assert_eq!(known.type_phone(&house, &page, &phone).await.status, 303);
+        // It is known for this number, and for another no better than any browser.
+        assert_eq!(start(&house, &known).await.status, 429);
         // The mark is this browser's and no use in another.
         let mark = format!("watchword-known-{}={}", house.pool.id, known.cookie("known").unwrap());
         let thief = house.browser();
         let page = thief.open(&house).await;
-        let (csrf, sealed, phone) = (page.hidden("csrf"), page.hidden("sealed"), random_phone());
+        let (csrf, sealed) = (page.hidden("csrf"), page.hidden("sealed"));
         let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", &phone)];
         let cookies = format!("{}; {mark}", thief.cookie_line());
         let request = house.http.post(house.url("/sign-in/phone")).header("cookie", cookies).form(&form);
         assert_eq!(request.send().await.unwrap().status(), 429);
+    }
+
+    fn a_start_that_is_refused_counts_as_one(house with starts(4)) {
+        house.clock.turn_to_next(ADDRESS_WINDOW);
+        let phone = random_phone();
+        house.browser().ask_code(&house, &phone).await;
+        for told in ["a moment ago", "a moment ago", "a moment ago", "from your network"] {
+            let stranger = house.browser();
+            let refused = stranger.type_phone(&house, &stranger.open(&house).await, &phone).await;
+            assert_eq!(refused.status, 429);
+            assert!(refused.text.contains(told), "{}", refused.text);
+        }
     }
 
     fn another_number_within_a_sign_in_counts_as_a_start(house with starts(2)) {

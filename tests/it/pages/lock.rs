@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use watchword_domain::Phone;
+use watchword_domain::failures::Device;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 
@@ -22,7 +23,7 @@ async fn guess_twenty_times(house: &House, phone: &str) {
     for newer in 0..2 {
         let code = house.code_to(phone, sent + newer).await;
         for _ in 0..10 {
-            assert_eq!(attacker.type_code(house, &page, &another(&code)).await.status, 422);
+            attacker.type_wrong_code(house, &page, &another(&code)).await;
         }
         if newer == 0 {
             house.clock.turn(Duration::from_secs(60));
@@ -40,7 +41,9 @@ async fn with_a_code(house: &House, phone: &str) -> (Browser, Answer, String) {
 
 async fn failures(house: &House, phone: &str) -> u32 {
     let phone = Phone::from_e164(phone).unwrap();
-    house.store.read(&house.pool.id).find_failures(Method::WhatsappCode, &phone).await.unwrap()
+    let rows = house.store.read(&house.pool.id);
+    let failures = rows.find_failures(Method::WhatsappCode, &phone, Device::Unknown).await.unwrap();
+    failures.map_or(0, |failures| failures.count)
 }
 
 on_each_database! {
@@ -72,6 +75,64 @@ on_each_database! {
         assert!(browser.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
     }
 
+    fn strangers_switch_the_method_off_for_strangers_and_never_for_the_owner(house with ten_tries) {
+        let (owner, phone) = (house.browser(), random_phone());
+        owner.sign_in(&house, &phone).await;
+        guess_twenty_times(&house, &phone).await;
+        let stranger = house.browser();
+        let refused = stranger.type_phone(&house, &stranger.open(&house).await, &phone).await;
+        assert!(refused.text.contains("Codes for this number are switched off"));
+        let sent = house.messages_to(&phone).await.len();
+        let page = owner.ask_code_again(&house, &phone).await;
+        let code = house.code_to(&phone, sent).await;
+        assert!(owner.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
+        assert_eq!(failures(&house, &phone).await, 0, "a proof forgets what strangers did");
+    }
+
+    fn a_browser_that_is_known_for_its_own_number_is_a_stranger_to_others(house with ten_tries) {
+        let (attacker, phone) = (house.browser(), random_phone());
+        attacker.sign_in(&house, &random_phone()).await;
+        guess_twenty_times(&house, &phone).await;
+        let page = attacker.authorize(&house, &house.prompted()).await;
+        assert_eq!(attacker.type_phone(&house, &page, &phone).await.status, 422);
+    }
+
+    fn twenty_failures_in_a_known_browser_switch_it_off_for_that_browser(house with ten_tries) {
+        let (owner, phone) = (house.browser(), random_phone());
+        owner.sign_in(&house, &phone).await;
+        house.clock.turn(Duration::from_secs(30));
+        let mut page = owner.ask_code_again(&house, &phone).await;
+        for sent in 1..3 {
+            let code = house.code_to(&phone, sent).await;
+            for _ in 0..10 {
+                owner.type_wrong_code(&house, &page, &another(&code)).await;
+            }
+            house.clock.turn(Duration::from_secs(60));
+            if sent == 1 {
+                owner.ask_new_code(&house, &page).await.location();
+            }
+        }
+        page = owner.look_again(&house, &page).await;
+        assert_eq!((page.status, page.heading().as_str()), (403, "Codes are switched off"));
+        let other = house.browser();
+        other.sign_in(&house, &phone).await;
+        let page = owner.authorize(&house, &house.prompted()).await;
+        house.clock.turn(Duration::from_secs(60));
+        assert_eq!(owner.type_phone(&house, &page, &phone).await.status, 303, "another proof gives it back");
+    }
+
+    fn strangers_may_guess_again_a_day_later_and_only_so_often(house with ten_tries) {
+        let phone = random_phone();
+        for round in 1..=4 {
+            guess_twenty_times(&house, &phone).await;
+            assert_eq!(failures(&house, &phone).await, 20 * round);
+            house.clock.turn(Duration::from_secs(24 * 60 * 60));
+        }
+        let stranger = house.browser();
+        let refused = stranger.type_phone(&house, &stranger.open(&house).await, &phone).await;
+        assert!(refused.text.contains("Codes for this number are switched off"));
+    }
+
     fn another_number_may_be_used_when_one_is_switched_off(house with ten_tries) {
         let (phone, other) = (random_phone(), random_phone());
         let (browser, page, _) = with_a_code(&house, &phone).await;
@@ -90,7 +151,8 @@ on_each_database! {
         let other = house.project("other", watchword_domain::client::ClientKind::Web).await;
         let rows = house.store.read(&other.pool.id);
         let number = Phone::from_e164(&phone).unwrap();
-        assert_eq!(rows.find_failures(Method::WhatsappCode, &number).await.unwrap(), 0);
+        let found = rows.find_failures(Method::WhatsappCode, &number, Device::Unknown).await.unwrap();
+        assert_eq!(found, None);
     }
 
     fn a_right_code_forgets_the_failures(house) {

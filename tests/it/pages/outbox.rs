@@ -77,6 +77,7 @@ on_each_database! {
         house.meta_leaves().await;
         let (browser, phone) = (house.browser(), random_phone());
         browser.ask_code(&house, &phone).await;
+        house.eventually("SELECT id FROM messages WHERE attempts > 0 AND state = 'queued'").await;
         house.clock.turn(Duration::from_secs(5 * 60));
         house.flow.sweep().await.unwrap();
         house.meta_returns().await;

@@ -38,12 +38,26 @@ on_each_database! {
         browser.ask_new_code(&house, &page).await.location();
         let new = house.code_to(&phone, 1).await;
         if old != new {
-            let refused = browser.type_code(&house, &page, &old).await;
-            assert_eq!(refused.status, 422);
+            let refused = browser.type_wrong_code(&house, &page, &old).await;
             assert!(refused.element("left").starts_with("4 tries left"));
         }
         assert!(browser.type_code(&house, &page, &new).await.location().starts_with(CALLBACK));
         assert_eq!(house.values("SELECT id FROM challenges WHERE ended_at IS NULL").await.len(), 0);
+    }
+
+    fn the_owner_of_a_number_never_waits_for_what_strangers_asked(house) {
+        let (owner, phone) = (house.browser(), random_phone());
+        owner.sign_in(&house, &phone).await;
+        for wait in [0, 30, 60, 120] {
+            house.clock.turn(Duration::from_secs(wait));
+            assert_eq!(start(&house, &phone).await, 303);
+        }
+        assert_eq!(start(&house, &phone).await, 429, "strangers had all they may get");
+        let sent = house.messages_to(&phone).await.len();
+        let page = owner.ask_code_again(&house, &phone).await;
+        assert!(page.text.contains("New code in"), "the page counts the owner's own wait");
+        let code = house.code_to(&phone, sent).await;
+        assert!(owner.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
     }
 
     fn the_waits_for_a_new_code_grow(house) {

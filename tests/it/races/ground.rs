@@ -24,7 +24,7 @@ use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Outcome;
 use watchword_flow::projects::NewProject;
 use watchword_flow::seams::SystemRandom;
-use watchword_flow::sign_in::{Finished, GuessRefusal, Origin, SendRefusal, Start, Typed};
+use watchword_flow::sign_in::{Finished, GuessRefusal, SendRefusal, Start, Typed};
 use watchword_flow::token::{CodeGrant, Grant, IssuedTokens, TokenRefusal};
 use watchword_flow::{Settings, Watchword, WhatsappSender};
 use watchword_messaging::{Channel, Outcome as SendOutcome, OutgoingCode, Sending};
@@ -157,7 +157,7 @@ impl Ground {
     pub async fn answer(&self, waiting: &Waiting, code: &str) -> Outcome<Finished, GuessRefusal> {
         let current = self.flow.sign_in(&self.pool, &waiting.browser, &waiting.sign_in).await;
         let current = current.unwrap_or_else(|_| panic!("the sign-in is there"));
-        self.flow.answer_code(&self.pool, current, code, None).await
+        self.flow.answer_code(&self.pool, &waiting.browser, current, code, None).await
     }
 
     /// Redeems an authorization code, as the token endpoint does.
@@ -225,7 +225,7 @@ pub async fn start(
         expected_sub: None,
     };
     let browser = node.new_browser();
-    let start = Start { request, origin: Origin::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+    let start = Start { request, address: IpAddr::V4(Ipv4Addr::LOCALHOST), pending: None };
     let typed = Typed { phone, country: None, language: Language::En };
     let sign_in = node.start_sign_in(pool, &browser, start, &typed).await?;
     Ok(Waiting { browser, sign_in, phone: phone.to_owned() })

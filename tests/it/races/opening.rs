@@ -1,7 +1,5 @@
 //! Nodes that start at the same moment, and a neighbour that is stuck.
 
-use std::time::Duration;
-
 use watchword_store::Store;
 
 use super::ground::{at_once, on_both};
@@ -35,7 +33,7 @@ async fn whoever_waits_for_a_row_that_a_frozen_node_holds_is_told_so() {
     use crate::support::{Database, random_phone};
 
     let mut database = Database::postgres().await;
-    database.settings.patience = Duration::from_secs(1);
+    database.settings.patience = std::time::Duration::from_secs(1);
     let frozen = sea_orm::Database::connect(&database.settings.url).await.unwrap();
     let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
     let phone = random_phone();
@@ -47,7 +45,7 @@ async fn whoever_waits_for_a_row_that_a_frozen_node_holds_is_told_so() {
     let answers = at_once((0..10).map(|_| {
         let (ground, phone) = (ground.clone(), phone.clone());
         async move {
-            let answer = tokio::time::timeout(Duration::from_secs(30), ground.start(&phone)).await;
+            let answer = tokio::time::timeout(std::time::Duration::from_secs(30), ground.start(&phone)).await;
             matches!(answer, Ok(Err(Error::Fault(fault))) if fault.is_outage())
         }
     }))

@@ -17,7 +17,7 @@ use crate::support::{random_phone, request};
 async fn session(ground: &Arc<Ground>) -> Arc<str> {
     let ready = ground.ready(&[random_phone()]).await.remove(0);
     let finished = ground.answer(&ready.waiting, &ready.code).await;
-    let cookie = finished.unwrap_or_else(|_| panic!("signed in")).session_cookie.unwrap();
+    let cookie = finished.unwrap_or_else(|_| panic!("signed in")).cookies.unwrap().session;
     cookie.expose().as_str().into()
 }
 

@@ -193,11 +193,25 @@ impl Browser {
         self.page(house, &location).await
     }
 
+    /// Asks for a code although somebody is signed in.
+    pub async fn ask_code_again(&self, house: &House, phone: &str) -> Answer {
+        let page = self.authorize(house, &house.prompted()).await;
+        let location = self.type_phone(house, &page, phone).await.location();
+        self.page(house, &location).await
+    }
+
     /// Types a code on the code page.
     pub async fn type_code(&self, house: &House, page: &Answer, code: &str) -> Answer {
         let (csrf, sign_in) = (page.hidden("csrf"), page.hidden("sign_in"));
         let form = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("code", code)];
         self.post(&house.url("/sign-in/code"), &form).await
+    }
+
+    /// Types a wrong code on the code page, and follows to the page that says so.
+    pub async fn type_wrong_code(&self, house: &House, page: &Answer, code: &str) -> Answer {
+        let location = self.type_code(house, page, code).await.location();
+        assert!(location.ends_with("&wrong"), "{location}");
+        self.page(house, &location).await
     }
 
     /// Asks for a new code on the code page.

@@ -136,6 +136,13 @@ impl House {
         request(&self.client_id)
     }
 
+    /// The parameters of a request that asks even somebody who is signed in.
+    pub fn prompted(&self) -> Vec<(String, String)> {
+        let mut request = self.request();
+        request.push(("prompt".into(), "login".into()));
+        request
+    }
+
     /// A call to the token endpoint, authenticated by this house's secret.
     pub async fn token(&self, form: &[(&str, &str)]) -> Answer {
         let request =
