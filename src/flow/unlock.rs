@@ -1,6 +1,7 @@
 //! Giving a number its method back after too many wrong codes: an operator's decision.
 
 use watchword_domain::Phone;
+use watchword_domain::failures::Device;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Method;
 
@@ -14,7 +15,11 @@ impl Watchword {
     /// When the database fails.
     pub async fn unlock(&self, pool: &Pool, phone: &Phone) -> Result<bool, Fault> {
         let tx = self.store.begin(&pool.id).await?;
-        let had_failures = tx.reset_failures(Method::WhatsappCode, phone).await?;
+        let mut had_failures = false;
+        for device in [Device::Unknown, Device::Known] {
+            had_failures |= tx.find_failures(Method::WhatsappCode, phone, device).await?.is_some();
+        }
+        tx.reset_failures(Method::WhatsappCode, phone).await?;
         tx.commit().await?;
         Ok(had_failures)
     }

@@ -1,8 +1,19 @@
 //! How rows are reached: reading or in a transaction, of one pool or of the installation.
 
+//!
+//! What a transaction writes and asks no answer of waits until something is asked for, or until the commit, and then goes
+//! to the database together. Every statement is a way to the thread that owns SQLite's connection and back, and while one
+//! transaction is on that way all others wait: half the ways are half the wait. PostgreSQL is sent the same statements,
+//! one after another.
+
 use std::ops::Deref;
 
-use sea_orm::{DatabaseConnection, DatabaseExecutor};
+use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbBackend, DbErr, ExecResult, QueryResult,
+    QueryTrait, Statement, Values,
+};
+use tokio::sync::Mutex;
 use watchword_domain::ids::PoolId;
 
 use crate::Result;
@@ -10,22 +21,104 @@ use crate::writer::WriteTx;
 
 enum Access {
     Reading(DatabaseConnection),
-    Writing(WriteTx),
+    Writing {
+        tx: WriteTx,
+        /// What was written and is not sent yet.
+        waiting: Mutex<Vec<Statement>>,
+    },
 }
 
 impl Access {
+    fn writing(tx: WriteTx) -> Self {
+        Self::Writing { tx, waiting: Mutex::default() }
+    }
+
     fn executor(&self) -> DatabaseExecutor<'_> {
         match self {
             Self::Reading(connection) => DatabaseExecutor::Connection(connection),
-            Self::Writing(tx) => tx.executor(),
+            Self::Writing { tx, .. } => tx.executor(),
         }
     }
 
+    /// Writes something before the next statement that is asked for an answer. Should it fail, that one fails, or the
+    /// commit.
+    async fn write(&self, query: &impl QueryTrait) -> Result<()> {
+        let statement = query.build(self.executor().get_database_backend());
+        match self {
+            Self::Reading(connection) => {
+                connection.execute_raw(statement).await?;
+            }
+            Self::Writing { waiting, .. } => waiting.lock().await.push(statement),
+        }
+        Ok(())
+    }
+
+    async fn send_waiting(&self) -> std::result::Result<(), DbErr> {
+        let Self::Writing { tx, waiting } = self else { return Ok(()) };
+        let statements = std::mem::take(&mut *waiting.lock().await);
+        let executor = tx.executor();
+        match executor.get_database_backend() {
+            DbBackend::Sqlite => {
+                if let Some(all) = joined(statements) {
+                    executor.execute_raw(all).await?;
+                }
+            }
+            _ => {
+                for statement in statements {
+                    executor.execute_raw(statement).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn commit(self) -> Result<()> {
+        self.send_waiting().await?;
         match self {
             Self::Reading(_) => Ok(()),
-            Self::Writing(tx) => tx.commit().await,
+            Self::Writing { tx, .. } => tx.commit().await,
         }
+    }
+}
+
+/// Statements as one text, which SQLite runs in order; their values follow one another.
+fn joined(statements: Vec<Statement>) -> Option<Statement> {
+    statements.into_iter().reduce(|mut all, next| {
+        all.sql.push_str("; ");
+        all.sql.push_str(&next.sql);
+        let values = all.values.get_or_insert_with(|| Values(Vec::new()));
+        values.0.extend(next.values.into_iter().flat_map(|values| values.0));
+        all
+    })
+}
+
+/// Where statements go: whatever was written before goes first.
+pub(crate) struct Db<'a>(&'a Access);
+
+#[async_trait]
+impl ConnectionTrait for Db<'_> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.executor().get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
+        self.0.send_waiting().await?;
+        self.0.executor().execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
+        self.0.send_waiting().await?;
+        self.0.executor().execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
+        self.0.send_waiting().await?;
+        self.0.executor().query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
+        self.0.send_waiting().await?;
+        self.0.executor().query_all_raw(statement).await
     }
 }
 
@@ -40,8 +133,8 @@ impl PoolRows {
         Self { access: Access::Reading(connection), pool }
     }
 
-    pub(crate) fn db(&self) -> DatabaseExecutor<'_> {
-        self.access.executor()
+    pub(crate) fn db(&self) -> Db<'_> {
+        Db(&self.access)
     }
 
     /// The pool whose rows these are.
@@ -59,7 +152,7 @@ pub struct PoolTx(PoolRows);
 
 impl PoolTx {
     pub(crate) fn new(tx: WriteTx, pool: PoolId) -> Self {
-        Self(PoolRows { access: Access::Writing(tx), pool })
+        Self(PoolRows { access: Access::writing(tx), pool })
     }
 
     /// Makes everything done in it durable.
@@ -68,6 +161,11 @@ impl PoolTx {
     /// When the database could not: then nothing was done.
     pub async fn commit(self) -> Result<()> {
         self.0.access.commit().await
+    }
+
+    /// Writes what nothing in this transaction asks an answer of.
+    pub(crate) async fn write(&self, query: impl QueryTrait) -> Result<()> {
+        self.0.access.write(&query).await
     }
 }
 
@@ -89,8 +187,8 @@ impl SystemRows {
         Self { access: Access::Reading(connection) }
     }
 
-    pub(crate) fn db(&self) -> DatabaseExecutor<'_> {
-        self.access.executor()
+    pub(crate) fn db(&self) -> Db<'_> {
+        Db(&self.access)
     }
 }
 
@@ -99,7 +197,7 @@ pub struct SystemTx(SystemRows);
 
 impl SystemTx {
     pub(crate) fn new(tx: WriteTx) -> Self {
-        Self(SystemRows { access: Access::Writing(tx) })
+        Self(SystemRows { access: Access::writing(tx) })
     }
 
     /// Makes everything done in it durable.
@@ -108,6 +206,11 @@ impl SystemTx {
     /// When the database could not: then nothing was done.
     pub async fn commit(self) -> Result<()> {
         self.0.access.commit().await
+    }
+
+    /// Writes what nothing in this transaction asks an answer of.
+    pub(crate) async fn write(&self, query: impl QueryTrait) -> Result<()> {
+        self.0.access.write(&query).await
     }
 }
 

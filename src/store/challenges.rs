@@ -61,8 +61,7 @@ impl PoolTx {
             expires_at: Set(challenge.expires_at.millis()),
             ended_at: Set(challenge.ended_at.map(Timestamp::millis)),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Takes one guess: charged before anything is compared, so that neither a crash nor a crowd can guess for free. Gives

@@ -99,8 +99,7 @@ impl PoolTx {
             )?),
             created_at: Set(now.millis()),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Adds a secret to a client.
@@ -121,7 +120,6 @@ impl PoolTx {
             created_at: Set(now.millis()),
             revoked_at: Set(None),
         };
-        secret_row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(secret_row::Entity::insert(row)).await
     }
 }

@@ -87,8 +87,7 @@ impl PoolTx {
             expires_at: Set(code.expires_at.millis()),
             claimed_at: Set(code.claimed_at.map(Timestamp::millis)),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Redeems a code for the client that asked for it: exactly once, and only while it lives.

@@ -91,8 +91,7 @@ impl PoolTx {
             expires_at: Set(grant.expires_at.millis()),
             revoked_at: Set(grant.revoked_at.map(Timestamp::millis)),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Takes a grant back, and with it every token of its family: true exactly once.

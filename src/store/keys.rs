@@ -64,7 +64,6 @@ impl PoolTx {
             private_sealed: Set(key.private_sealed.clone()),
             created_at: Set(key.created_at.millis()),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 }

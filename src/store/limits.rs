@@ -93,15 +93,13 @@ impl PoolTx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn reset_failures(&self, method: Method, phone: &Phone) -> Result<bool> {
+    pub async fn reset_failures(&self, method: Method, phone: &Phone) -> Result<()> {
         let subjects = [Device::Unknown, Device::Known].map(|device| subject(phone, device));
-        let done = failure_row::Entity::delete_many()
+        let delete = failure_row::Entity::delete_many()
             .filter(failure_row::Column::PoolId.eq(self.pool_text()))
             .filter(failure_row::Column::Method.eq(method.name()))
-            .filter(failure_row::Column::Subject.is_in(subjects))
-            .exec(&self.db())
-            .await?;
-        Ok(done.rows_affected > 0)
+            .filter(failure_row::Column::Subject.is_in(subjects));
+        self.write(delete).await
     }
 
     /// Adds one to a counter of the installation and gives the amount in this window.

@@ -146,8 +146,7 @@ impl PoolTx {
             expires_at: Set(message.expires_at.millis()),
             ..Default::default()
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 }
 

@@ -48,12 +48,10 @@ impl PoolTx {
     /// # Errors
     /// When the database fails.
     pub async fn save_send_history(&self, phone: &Phone, history: &SendHistory) -> Result<()> {
-        row::Entity::update_many()
+        let update = row::Entity::update_many()
             .col_expr(row::Column::History, Expr::value(text::write(history, "send history")?))
-            .filter(row::Column::Number.eq(phone.as_e164()))
-            .exec(&self.db())
-            .await?;
-        Ok(())
+            .filter(row::Column::Number.eq(phone.as_e164()));
+        self.write(update).await
     }
 }
 

@@ -73,8 +73,7 @@ impl PoolTx {
             successor_hash: Set(None),
             successor_sealed: Set(None),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Exchanges a token for its one successor: true exactly once.
@@ -105,13 +104,11 @@ impl PoolTx {
     /// # Errors
     /// When the database fails.
     pub async fn save_refresh_token_use(&self, token_hash: &str, now: Timestamp) -> Result<()> {
-        row::Entity::update_many()
+        let update = row::Entity::update_many()
             .col_expr(row::Column::IssuedAt, Expr::value(now.millis()))
             .filter(row::Column::PoolId.eq(self.pool_text()))
-            .filter(row::Column::TokenHash.eq(token_hash))
-            .exec(&self.db())
-            .await?;
-        Ok(())
+            .filter(row::Column::TokenHash.eq(token_hash));
+        self.write(update).await
     }
 }
 

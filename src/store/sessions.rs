@@ -79,8 +79,7 @@ impl PoolTx {
             used_at: Set(session.used_at.millis()),
             ended_at: Set(None),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Notes that a session was used.
@@ -88,13 +87,11 @@ impl PoolTx {
     /// # Errors
     /// When the database fails.
     pub async fn save_session_use(&self, id: &SessionId, now: Timestamp) -> Result<()> {
-        row::Entity::update_many()
+        let update = row::Entity::update_many()
             .col_expr(row::Column::UsedAt, Expr::value(now.millis()))
             .filter(row::Column::PoolId.eq(self.pool_text()))
-            .filter(row::Column::Id.eq(id.as_str()))
-            .exec(&self.db())
-            .await?;
-        Ok(())
+            .filter(row::Column::Id.eq(id.as_str()));
+        self.write(update).await
     }
 
     /// Ends a session: true exactly once.

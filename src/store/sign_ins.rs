@@ -71,8 +71,7 @@ impl PoolTx {
             expires_at: Set(sign_in.expires_at.millis()),
             finished_at: Set(sign_in.finished_at.map(Timestamp::millis)),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Notes the number typed and the code sent to it, unless the sign-in was completed meanwhile.

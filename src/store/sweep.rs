@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{DatabaseExecutor, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 use watchword_domain::lifetimes::Lifetimes;
 
 use crate::Result;
-use crate::access::SystemTx;
+use crate::access::{Db, SystemTx};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -42,7 +42,7 @@ impl SystemTx {
 
 /// Removes about `most` of the rows whose `moment` is before `older_than`, oldest first.
 pub(crate) async fn oldest<E: EntityTrait>(
-    db: &DatabaseExecutor<'_>,
+    db: &Db<'_>,
     moment: E::Column,
     older_than: Timestamp,
     most: u64,
@@ -53,7 +53,7 @@ pub(crate) async fn oldest<E: EntityTrait>(
 
 /// The moment before which at most about `most` rows lie, no later than `older_than`.
 pub(crate) async fn cut<E: EntityTrait>(
-    db: &DatabaseExecutor<'_>,
+    db: &Db<'_>,
     moment: E::Column,
     older_than: Timestamp,
     most: u64,

@@ -128,8 +128,7 @@ impl PoolTx {
             updated_at: Set(user.updated_at.millis()),
             disabled_at: Set(user.disabled_at.map(Timestamp::millis)),
         };
-        row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(row::Entity::insert(row)).await
     }
 
     /// Binds a number to a user.
@@ -146,8 +145,7 @@ impl PoolTx {
             created_at: Set(phone.proved_at.millis()),
             proved_at: Set(phone.proved_at.millis()),
         };
-        authenticator_row::Entity::insert(row).exec_without_returning(&self.db()).await?;
-        Ok(())
+        self.write(authenticator_row::Entity::insert(row)).await
     }
 
     /// Notes that a number was proved once more.
@@ -155,12 +153,10 @@ impl PoolTx {
     /// # Errors
     /// When the database fails.
     pub async fn save_proof(&self, id: &AuthenticatorId, now: Timestamp) -> Result<()> {
-        authenticator_row::Entity::update_many()
+        let update = authenticator_row::Entity::update_many()
             .col_expr(authenticator_row::Column::ProvedAt, Expr::value(now.millis()))
             .filter(authenticator_row::Column::PoolId.eq(self.pool_text()))
-            .filter(authenticator_row::Column::Id.eq(id.as_str()))
-            .exec(&self.db())
-            .await?;
-        Ok(())
+            .filter(authenticator_row::Column::Id.eq(id.as_str()));
+        self.write(update).await
     }
 }

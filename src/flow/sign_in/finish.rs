@@ -51,11 +51,11 @@ impl Watchword {
         if !tx.claim_sign_in(&sign_in.id, now).await? {
             return Err(Error::Refused(GuessRefusal::Ended(EndReason::AlreadyUsed)));
         }
+        let (user, authenticator, is_new_user) =
+            self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
         history.answered(challenge.created_at, now);
         tx.save_send_history(&challenge.phone, &history).await?;
         tx.reset_failures(Method::WhatsappCode, &challenge.phone).await?;
-        let (user, authenticator, is_new_user) =
-            self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
         let finished = match self.refuses_user(pool, &sign_in, &user) {
             Some(response) => Finished { response, cookies: None, is_new_user },
             None => {
@@ -98,8 +98,8 @@ impl Watchword {
         now: Timestamp,
     ) -> Result<(UserRow, AuthenticatorId, bool), Fault> {
         if let Some(bound) = tx.find_phone(phone).await? {
-            tx.save_proof(&bound.id, now).await?;
             let user = tx.find_user(&bound.user_id).await?.ok_or(Fault::Missing("user of a number"))?;
+            tx.save_proof(&bound.id, now).await?;
             return Ok((user, bound.id, false));
         }
         let id = UserId::random(&*self.random);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, SignInId, numeric_code};
-use watchword_domain::limits::{self, ADDRESS_WINDOW, SendLimit, sliding_count, window_start};
+use watchword_domain::limits::{self, ADDRESS_WINDOW, SendHistory, SendLimit, sliding_count, window_start};
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Challenge, Door, EndReason, SignIn, Step};
@@ -38,16 +38,18 @@ pub struct Start {
 }
 
 /// What starts are counted by: each counter has the same limit.
-struct StartCount(String);
+struct StartCount {
+    name: String,
+    /// How far it came in the window before the present one.
+    previous: u32,
+}
 
-impl StartCount {
-    /// A browser the number signed in with before has a count of its own: a crowd behind its address does not shut it
-    /// out, nor does its mark open the door without end. All others are counted by their address.
-    fn of(device: Device, browser: &Browser, address: IpAddr) -> Self {
-        Self(match device {
-            Device::Known => format!("starts in browser {}", browser.hash()),
-            Device::Unknown => format!("starts from {}", network_of(address)),
-        })
+/// The counter's name. A browser the number signed in with before has a count of its own: a crowd behind its address
+/// does not shut it out, nor does its mark open the door without end. All others are counted by their address.
+fn start_counter(device: Device, browser: &Browser, address: IpAddr) -> String {
+    match device {
+        Device::Known => format!("starts in browser {}", browser.hash()),
+        Device::Unknown => format!("starts from {}", network_of(address)),
     }
 }
 
@@ -106,7 +108,7 @@ impl Watchword {
         }
         let now = self.clock.now();
         let device = self.device(&pool.id, browser, &phone)?;
-        let count = StartCount::of(device, browser, start.address);
+        let count = self.start_count(pool, start_counter(device, browser, start.address)).await?;
         let sign_in = SignIn {
             id: SignInId::random(&*self.random),
             client_id: start.request.client_id.clone(),
@@ -135,10 +137,12 @@ impl Watchword {
         device: Device,
         count: &StartCount,
     ) -> Outcome<(), SendRefusal> {
+        self.check_method(pool, sign_in, device).await?;
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
+        let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
-        self.write_code(&tx, pool, sign_in, device, sign_in.created_at).await?;
+        self.write_code(&tx, pool, sign_in, &history, sign_in.created_at).await?;
         Ok(tx.commit().await?)
     }
 
@@ -154,7 +158,7 @@ impl Watchword {
             return Ok(());
         }
         let tx = self.store.begin(&pool.id).await?;
-        tx.count(&count.0, window_start(ADDRESS_WINDOW, self.clock.now())).await?;
+        tx.count(&count.name, window_start(ADDRESS_WINDOW, self.clock.now())).await?;
         Ok(tx.commit().await?)
     }
 
@@ -200,7 +204,7 @@ impl Watchword {
             return Ok(());
         }
         let device = self.device(&pool.id, browser, &phone)?;
-        let count = StartCount::of(device, browser, address);
+        let count = self.start_count(pool, start_counter(device, browser, address)).await?;
         let sent = self.send_again(pool, Current { device, ..current }, Some(&count), phone).await;
         self.count_refused(pool, &count, &sent).await?;
         sent
@@ -241,11 +245,13 @@ impl Watchword {
         let challenge = ChallengeId::random(&*self.random);
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
+        self.check_method(pool, &sign_in, current.device).await?;
         let tx = self.store.begin(&pool.id).await?;
         if let Some(count) = count {
             self.count_start(&tx, count, now).await?;
         }
-        self.write_code(&tx, pool, &sign_in, current.device, now).await?;
+        let history = self.allowed_history(&tx, pool, &sign_in, current.device, now).await?;
+        self.write_code(&tx, pool, &sign_in, &history, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
             tx.withdraw_messages(old).await?;
@@ -261,39 +267,61 @@ impl Watchword {
         Ok(())
     }
 
-    async fn count_start(
-        &self,
-        tx: &PoolTx,
-        StartCount(name): &StartCount,
-        now: Timestamp,
-    ) -> Outcome<(), SendRefusal> {
+    async fn start_count(&self, pool: &Pool, name: String) -> Result<StartCount, Fault> {
+        let before = window_start(ADDRESS_WINDOW, self.clock.now()) - ADDRESS_WINDOW;
+        let previous = self.store.read(&pool.id).find_count(&name, before).await?;
+        Ok(StartCount { name, previous })
+    }
+
+    async fn count_start(&self, tx: &PoolTx, count: &StartCount, now: Timestamp) -> Outcome<(), SendRefusal> {
         let window = window_start(ADDRESS_WINDOW, now);
-        let current = tx.count(name, window).await?;
-        let previous = tx.find_count(name, window - ADDRESS_WINDOW).await?;
-        if sliding_count(previous, current, ADDRESS_WINDOW, now) > self.settings.limits.starts_per_address {
+        let current = tx.count(&count.name, window).await?;
+        if sliding_count(count.previous, current, ADDRESS_WINDOW, now)
+            > self.settings.limits.starts_per_address
+        {
             return Err(Error::Refused(SendRefusal::Address(window + ADDRESS_WINDOW)));
         }
         Ok(())
     }
 
-    /// Counts and limits, then writes a fresh challenge and its message.
-    async fn write_code(
+    /// Refuses to send a code that could not be used. Looked up before the transaction: should the method be switched
+    /// off in between, a guess at the code is refused.
+    async fn check_method(&self, pool: &Pool, sign_in: &SignIn, device: Device) -> Outcome<(), SendRefusal> {
+        if self.is_method_off(&self.store.read(&pool.id), number_of(sign_in)?, device).await? {
+            return Err(Error::Refused(SendRefusal::Ended(EndReason::TooManyTries)));
+        }
+        Ok(())
+    }
+
+    /// What was sent to the number, with one more message that the limits allow.
+    async fn allowed_history(
         &self,
         tx: &PoolTx,
         pool: &Pool,
         sign_in: &SignIn,
         device: Device,
         now: Timestamp,
-    ) -> Outcome<(), SendRefusal> {
+    ) -> Outcome<SendHistory, SendRefusal> {
+        let mut history = tx.lock_send_history(number_of(sign_in)?, now).await?;
         let limits = pool.limits(&self.settings.limits);
-        let phone = sign_in.phone.as_ref().ok_or(Fault::Missing("number of a sign-in"))?;
-        let mut history = tx.lock_send_history(phone, now).await?;
-        if self.is_method_off(tx, phone, device).await? {
-            return Err(Error::Refused(SendRefusal::Ended(EndReason::TooManyTries)));
-        }
         history.allows(&limits, device, now).map_err(|refusal| Error::Refused(refusal.into()))?;
         history.record(device, now);
-        tx.save_send_history(phone, &history).await?;
+        Ok(history)
+    }
+
+    /// Writes a fresh challenge and its message, and counts it for the pool: last of all, since every message of the
+    /// pool waits for that row.
+    async fn write_code(
+        &self,
+        tx: &PoolTx,
+        pool: &Pool,
+        sign_in: &SignIn,
+        history: &SendHistory,
+        now: Timestamp,
+    ) -> Outcome<(), SendRefusal> {
+        let limits = pool.limits(&self.settings.limits);
+        let phone = number_of(sign_in)?;
+        tx.save_send_history(phone, history).await?;
         let id = sign_in.challenge.clone().ok_or(Fault::Missing("challenge of a sign-in"))?;
         let challenge = Challenge {
             id,
@@ -336,6 +364,10 @@ impl Watchword {
             expires_at: challenge.expires_at,
         })
     }
+}
+
+fn number_of(sign_in: &SignIn) -> Result<&Phone, Fault> {
+    sign_in.phone.as_ref().ok_or(Fault::Missing("number of a sign-in"))
 }
 
 /// What a message's code is sealed for.

@@ -107,14 +107,12 @@ impl SystemTx {
     /// # Errors
     /// When the database fails.
     pub async fn save_accepted(&self, id: &MessageId, provider_id: &str, now: Timestamp) -> Result<()> {
-        row::Entity::update_many()
+        let update = row::Entity::update_many()
             .col_expr(row::Column::State, advanced(DeliveryState::Accepted))
             .col_expr(row::Column::ProviderMessageId, Expr::value(provider_id))
             .col_expr(row::Column::AcceptedAt, Expr::value(now.millis()))
-            .filter(row::Column::Id.eq(id.as_str()))
-            .exec(&self.db())
-            .await?;
-        Ok(())
+            .filter(row::Column::Id.eq(id.as_str()));
+        self.write(update).await
     }
 
     /// Gives up messages whose code died before they could be sent. Gives how many.

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use watchword_domain::Phone;
 use watchword_domain::client::ClientKind;
+use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, GrantId, SessionId};
 use watchword_domain::limits::Limits;
+use watchword_domain::session::Method;
 use watchword_flow::crypto::token_hash;
 use watchword_store::CodeRow;
 
@@ -71,6 +74,22 @@ on_both! {
                 tx.claim_challenge(&id, ground.now()).await.unwrap()
             });
             assert_eq!(won, 1);
+        }
+    }
+
+    fn a_failure_is_charged_as_often_as_an_account_bears(database) {
+        let limits = Limits { failures_per_account: 3, ..Limits::default() };
+        let ground = Ground::new(database, ClientKind::Web, limits.clone()).await;
+        for device in [Device::Unknown, Device::Known] {
+            for _ in 0..TIMES {
+                let spent = Arc::new((Phone::from_e164(&random_phone()).unwrap(), limits.clone()));
+                let won = winners!(ground, spent, begin(&ground.pool.id), |tx| {
+                    let (phone, limits) = &*spent;
+                    let rule = limits.failure_rule(device, ground.now());
+                    tx.claim_failure(Method::WhatsappCode, phone, device, rule, ground.now()).await.unwrap()
+                });
+                assert_eq!(won, 3);
+            }
         }
     }
 
