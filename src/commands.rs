@@ -51,7 +51,7 @@ enum Command {
     /// Look after end users.
     #[command(subcommand)]
     User(user::Command),
-    /// Check configuration, database, master key and sender, and name every problem.
+    /// Look at configuration, database, master key and, over the network, the WhatsApp sender; name every problem.
     Doctor(doctor::Arguments),
 }
 

@@ -1,101 +1,80 @@
-//! `watchword doctor`: everything that is wrong, in one go. It changes nothing.
+//! `watchword doctor`: part by part, what was looked at and what is wrong, in one go. It changes nothing.
+
+pub(super) mod sender;
+mod storage;
 
 use clap::Args;
-use watchword_domain::lifetimes::Lifetimes;
-use watchword_domain::limits::Limits;
-use watchword_domain::public_url::PublicUrl;
-use watchword_flow::Settings;
-use watchword_store::Store;
 
 use super::flags::SettingFlags;
-use super::{installation, master_key, output};
+use super::output;
+use crate::config::Reading;
 use crate::config::problem::{Problem, Problems};
 use crate::config::sources::Sources;
-use crate::config::{Config, KeySource, Reading, Storage};
 
 /// What `doctor` is told.
 #[derive(Args)]
 pub struct Arguments {
+    /// Leave the network out: WhatsApp is not asked.
+    #[arg(long)]
+    offline: bool,
     #[command(flatten)]
     settings: SettingFlags<false>,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
-    let problems = examine(arguments.settings.sources()).await;
+    let parts = examine(arguments.settings.sources(), !arguments.offline).await;
+    let rows: Vec<(&str, &str)> = parts.iter().map(|part| (part.name, part.found.as_str())).collect();
+    output::say(&output::aligned(&rows));
+    let problems: Vec<Problem> = parts.into_iter().flat_map(|part| part.problems).collect();
     if problems.is_empty() {
-        output::say("All is well: configuration, database, master key and sender.");
+        output::say("\nNothing wrong was found.");
         return Ok(());
     }
     let count = problems.len();
-    output::complain(&format!("{count} problem{}:\n", if count == 1 { "" } else { "s" }));
+    output::complain(&format!("\n{count} problem{}:\n", if count == 1 { "" } else { "s" }));
     Err(Problems(problems))
 }
 
-/// Everything that is wrong with what these sources describe.
-pub async fn examine(sources: Sources) -> Vec<Problem> {
+/// A part of an installation, what was found of it, and what is wrong with it.
+pub struct Part {
+    /// Its name.
+    pub name: &'static str,
+    /// What was looked at and found, in a line.
+    pub found: String,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl Part {
+    fn well(name: &'static str, found: impl Into<String>) -> Self {
+        Self { name, found: found.into(), problems: Vec::new() }
+    }
+
+    fn wrong(name: &'static str, problems: Vec<Problem>) -> Self {
+        let found = match problems.len() {
+            1 => "a problem, see below".to_owned(),
+            count => format!("{count} problems, see below"),
+        };
+        Self { name, found, problems }
+    }
+
+    fn of(name: &'static str, found: impl Into<String>, problems: Vec<Problem>) -> Self {
+        if problems.is_empty() { Self::well(name, found) } else { Self::wrong(name, problems) }
+    }
+}
+
+/// Looks at everything these sources describe; at WhatsApp only when it `may_ask` over the network.
+pub async fn examine(sources: Sources, may_ask: bool) -> Vec<Part> {
     let Reading { config, storage, mut problems } = Reading::of(sources);
-    if let Some(config) = &config {
-        problems.extend(advice(config));
+    problems.extend(config.iter().flat_map(|config| config.advice()));
+    let mut parts = vec![Part::of("configuration", "well", problems)];
+    match &storage {
+        Some(storage) => parts.extend(storage::look(storage).await),
+        None => parts.push(Part::well("database", "not looked at: the configuration does not say which")),
     }
-    if let Some(storage) = &storage {
-        problems.extend(check_storage(storage).await.err());
-        problems.extend(check_mode(storage));
+    match &config {
+        Some(config) => parts.extend(sender::look(config, may_ask).await),
+        None => parts.push(Part::well("sender", "not looked at: mend the configuration first")),
     }
-    problems
-}
-
-fn advice(config: &Config) -> Vec<Problem> {
-    let mut problems = config.advice();
-    problems.extend(config.whatsapp.as_ref().and_then(|sender| installation::sender(sender).err()));
-    problems
-}
-
-/// Whether the database answers, is current and fits its key. One that a first start would make is well.
-async fn check_storage(storage: &Storage) -> Result<(), Problem> {
-    let database = &storage.database;
-    if database.file.as_ref().is_some_and(|file| !file.exists()) {
-        return Ok(());
-    }
-    let away = |error| installation::away(database, &error);
-    let store = Store::connect(&database.settings()).await.map_err(away)?;
-    if !store.is_current().await.map_err(away)? {
-        let mend = "Run `watchword migrate`, or start `watchword serve`, which does it.";
-        return Err(Problem::new(database.described(), "has a schema of another version", mend));
-    }
-    let checked = check_key(storage, &store).await;
-    store.close().await.map_err(away)?;
-    checked
-}
-
-async fn check_key(storage: &Storage, store: &Store) -> Result<(), Problem> {
-    let Some(key) = master_key::look(storage, store).await? else { return Ok(()) };
-    let away = |error| installation::away(&storage.database, &error);
-    if store.read_system().find_key_check().await.map_err(away)?.is_none() {
-        // Opening would write the proof that this key is the right one, which is for the first start to do.
-        return Ok(());
-    }
-    let Ok(public_url) = "http://localhost".parse::<PublicUrl>() else { return Ok(()) };
-    let settings = Settings {
-        public_url,
-        region: String::new(),
-        limits: Limits::default(),
-        lifetimes: Lifetimes::default(),
-        whatsapp: None,
-    };
-    installation::fit(storage, store.clone(), key, settings).await.map(drop)
-}
-
-/// A key that others of this machine can read is no secret.
-fn check_mode(storage: &Storage) -> Option<Problem> {
-    use std::os::unix::fs::PermissionsExt;
-    let (KeySource::File(path) | KeySource::Beside(path)) = &storage.master_key else { return None };
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    (mode & 0o077 != 0).then(|| {
-        let what = format!("the master key file {}", path.display());
-        Problem::new(
-            what,
-            "can be read by others of this machine",
-            format!("Run chmod 600 {}.", path.display()),
-        )
-    })
+    parts
 }

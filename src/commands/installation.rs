@@ -103,10 +103,12 @@ pub(super) fn sender(sender: &Sender) -> Result<WhatsappSender, Problem> {
     })
 }
 
-fn refused(refusal: &SettingsRefusal) -> Problem {
+/// What is said of a sender's setting that cannot be used.
+pub(super) fn refused(refusal: &SettingsRefusal) -> Problem {
     let setting = match refusal {
         SettingsRefusal::BaseUrl => "whatsapp.api_url",
         SettingsRefusal::PhoneNumberId => "whatsapp.phone_number_id",
+        SettingsRefusal::WabaId => "whatsapp.waba_id",
         SettingsRefusal::AccessToken => "whatsapp.access_token",
         SettingsRefusal::Template => "whatsapp.template",
         SettingsRefusal::Timeouts => "whatsapp.timeout_seconds",

@@ -42,6 +42,16 @@ pub async fn look(storage: &Storage, store: &Store) -> Result<Option<MasterKey>,
     }
 }
 
+/// The key of a database that is not there yet; nothing when the first start would make it.
+pub(super) fn held(storage: &Storage) -> Result<Option<MasterKey>, Problem> {
+    match &storage.master_key {
+        KeySource::Given(key) => Ok(Some(key.clone())),
+        KeySource::File(path) => read(path)?.ok_or_else(|| absent_file(path)).map(Some),
+        KeySource::Beside(path) => read(path),
+        KeySource::Nowhere => Err(nowhere(storage)),
+    }
+}
+
 /// Whether something was ever sealed in this database.
 async fn is_used(store: &Store) -> Result<bool, Problem> {
     let failed = |error| Problem::new("the database", format!("failed: {error}"), "Look at its log.");

@@ -1,10 +1,16 @@
-//! What `doctor` finds.
+//! What `doctor` says it looked at, and what it finds.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use watchword_domain::lifetimes::Lifetimes;
+use watchword_messaging::whatsapp::Template;
 
 use super::{KEY, config, sources};
-use crate::commands::doctor::examine;
+use crate::commands::doctor::{Part, examine, sender};
 use crate::commands::installation;
+use crate::commands::simulator::{self, Simulating};
+use crate::config::Config;
 
 const SENDER: [(&str, &str); 5] = [
     ("whatsapp.phone_number_id", "106540352242922"),
@@ -14,16 +20,43 @@ const SENDER: [(&str, &str); 5] = [
     ("whatsapp.verify_token", "word"),
 ];
 
-async fn found(directory: &std::path::Path, more: &[(&'static str, &str)]) -> Vec<String> {
+async fn looked(directory: &Path, more: &[(&'static str, &str)], may_ask: bool) -> Vec<Part> {
     let given = SENDER.iter().chain(more);
     let sources = given.fold(sources(directory), |sources, (name, value)| sources.with(name, *value));
-    examine(sources).await.into_iter().map(|problem| problem.to_string()).collect()
+    examine(sources, may_ask).await
+}
+
+fn problems(parts: &[Part]) -> Vec<String> {
+    parts.iter().flat_map(|part| &part.problems).map(ToString::to_string).collect()
+}
+
+fn lines(parts: &[Part]) -> Vec<(&str, &str)> {
+    parts.iter().map(|part| (part.name, part.found.as_str())).collect()
+}
+
+async fn found(directory: &Path, more: &[(&'static str, &str)]) -> Vec<String> {
+    problems(&looked(directory, more, false).await)
+}
+
+/// A simulator that plays the sender of these tests, and where it answers.
+async fn simulated(directory: &Path) -> (Simulating, String) {
+    let given = SENDER.iter().fold(sources(directory), |sources, (name, value)| sources.with(name, *value));
+    let config = Config::read(given.with("simulator.listen", "127.0.0.1:0")).unwrap();
+    let simulating = simulator::start(&config).await.unwrap();
+    let api_url = format!("http://{}/v25.0", simulating.address);
+    (simulating, api_url)
 }
 
 #[tokio::test]
-async fn a_new_installation_is_well_and_nothing_is_made_of_looking() {
+async fn a_new_installation_is_said_to_be_empty_and_nothing_is_made_of_looking() {
     let directory = tempfile::tempdir().unwrap();
-    assert_eq!(found(directory.path(), &[]).await, Vec::<String>::new());
+    let parts = looked(directory.path(), &[], false).await;
+    assert_eq!(problems(&parts), Vec::<String>::new());
+    let [configuration, database, key, sender] = lines(&parts).try_into().unwrap();
+    assert_eq!(configuration, ("configuration", "well"));
+    assert!(database.0 == "database" && database.1.starts_with("not there yet"), "{database:?}");
+    assert!(key.0 == "master key" && key.1.starts_with("not there yet"), "{key:?}");
+    assert!(sender.0 == "sender" && sender.1.contains("not asked"), "{sender:?}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
@@ -31,7 +64,11 @@ async fn a_new_installation_is_well_and_nothing_is_made_of_looking() {
 async fn an_installation_that_served_is_well() {
     let directory = tempfile::tempdir().unwrap();
     installation::open(&config(directory.path())).await.unwrap().store.close().await.unwrap();
-    assert_eq!(found(directory.path(), &[]).await, Vec::<String>::new());
+    let parts = looked(directory.path(), &[], false).await;
+    assert_eq!(problems(&parts), Vec::<String>::new());
+    let found: Vec<&str> = lines(&parts).into_iter().map(|(_, found)| found).collect();
+    assert!(found[1].ends_with("with the schema of this version"), "{found:?}");
+    assert!(found[2].ends_with("opens what is sealed in the database"), "{found:?}");
 }
 
 #[tokio::test]
@@ -49,7 +86,7 @@ async fn problems_of_all_kinds_are_found_in_one_go() {
     )
     .await;
     for (problem, beginning) in
-        found.iter().zip(["public_url", "whatsapp.api_url", "whatsapp.phone", "master_key"])
+        found.iter().zip(["public_url", "whatsapp.api_url", "master_key", "whatsapp.phone"])
     {
         assert!(problem.starts_with(beginning), "{found:?}");
     }
@@ -67,11 +104,115 @@ async fn a_broken_setting_does_not_hide_the_database() {
 }
 
 #[tokio::test]
-async fn a_key_that_others_can_read_is_found() {
+async fn a_key_that_others_can_read_is_found_before_there_is_a_database() {
     let directory = tempfile::tempdir().unwrap();
     let key = directory.path().join("master.key");
     std::fs::write(&key, KEY).unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let found = found(directory.path(), &[]).await;
     assert!(found.len() == 1 && found[0].contains("chmod 600"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_named_and_absent_is_found_before_there_is_a_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let absent = directory.path().join("elsewhere.key");
+    let found = found(directory.path(), &[("master_key_file", absent.to_str().unwrap())]).await;
+    assert!(found.len() == 1 && found[0].contains("is not there"), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_sender_is_asked_and_what_it_says_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let (simulating, api_url) = simulated(directory.path()).await;
+    let parts = looked(directory.path(), &[("whatsapp.api_url", &api_url)], true).await;
+    assert_eq!(problems(&parts), Vec::<String>::new());
+    assert_eq!(
+        lines(&parts)[3..],
+        [
+            ("sender", "+1 555 010 0199 \"Watchword\" answers to the access token"),
+            (
+                "template",
+                "watchword_code is approved in en_US, es, pt_BR, id, hi, ar; says expires in 5 minutes"
+            ),
+            ("webhooks", "subscribed: Simulated app"),
+        ]
+    );
+    simulating.running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn made_up_credentials_are_found_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let (simulating, api_url) = simulated(directory.path()).await;
+    for (setting, beginnings) in [
+        ("whatsapp.access_token", &["whatsapp.access_token is not accepted"][..]),
+        ("whatsapp.phone_number_id", &["whatsapp.phone_number_id 1 is unknown to Meta"]),
+        (
+            "whatsapp.waba_id",
+            &["whatsapp.waba_id 1 is unknown to Meta", "whatsapp.waba_id 1 is unknown to Meta"],
+        ),
+        ("whatsapp.template", &["the template 1 is in none of the languages"]),
+    ] {
+        let found = problems(
+            &looked(directory.path(), &[("whatsapp.api_url", &api_url), (setting, "1")], true).await,
+        );
+        assert_eq!(found.len(), beginnings.len(), "{found:?}");
+        for (problem, beginning) in found.iter().zip(beginnings) {
+            assert!(problem.starts_with(beginning), "{found:?}");
+        }
+    }
+    simulating.running.stop().await.unwrap();
+    let found = problems(&looked(directory.path(), &[("whatsapp.api_url", &api_url)], true).await);
+    assert!(found.len() == 1 && found[0].contains("could not be asked"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_message_that_names_another_life_than_the_codes_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (simulating, api_url) = simulated(directory.path()).await;
+    let short = [("whatsapp.api_url", api_url.as_str()), ("lifetimes.code_seconds", "60")];
+    let found = problems(&looked(directory.path(), &short, true).await);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("the code expires in 5 minutes, but it works for 60 s"), "{found:?}");
+    assert!(found[1].contains("is tried for 300 s"), "{found:?}");
+    simulating.running.stop().await.unwrap();
+}
+
+#[test]
+fn a_template_is_judged_in_each_language_that_is_sent() {
+    let template = |language: &str, status: &str, category: &str| Template {
+        language: language.to_owned(),
+        status: status.to_owned(),
+        category: category.to_owned(),
+        expires_minutes: None,
+        ttl_seconds: Some(300),
+    };
+    let templates = [
+        template("en_US", "APPROVED", "AUTHENTICATION"),
+        template("es", "PENDING", "AUTHENTICATION"),
+        template("hi", "PENDING", "AUTHENTICATION"),
+        template("pt_BR", "REJECTED", "AUTHENTICATION"),
+        template("ar", "APPROVED", "UTILITY"),
+        template("de", "REJECTED", "MARKETING"),
+    ];
+    let judged = sender::judge("watchword_code", "1", &templates, &Lifetimes::default());
+    let wrong: Vec<&str> = judged.iter().map(|problem| problem.wrong.as_str()).collect();
+    assert_eq!(
+        wrong,
+        [
+            "is missing in id",
+            "is PENDING in es, hi",
+            "is REJECTED in pt_BR",
+            "is of the category UTILITY in ar"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_asked_where_the_token_would_be_read_on_the_way() {
+    let directory = tempfile::tempdir().unwrap();
+    let parts = looked(directory.path(), &[("whatsapp.api_url", "http://192.0.2.1/v25.0")], true).await;
+    assert_eq!(parts.last().unwrap().found, "not asked: the access token could be read on the way");
+    assert_eq!(problems(&parts).len(), 1);
 }

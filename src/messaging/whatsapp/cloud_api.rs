@@ -49,6 +49,9 @@ pub enum SettingsRefusal {
     /// The sender is not named by an id.
     #[error("the WhatsApp phone number id must be digits (it is Meta's id, not the number)")]
     PhoneNumberId,
+    /// The account is not named by an id.
+    #[error("the WhatsApp Business Account id must be digits")]
+    WabaId,
     /// The token is empty or cannot be a header.
     #[error("the WhatsApp access token is empty or has characters no token has")]
     AccessToken,
@@ -82,20 +85,7 @@ impl CloudApi {
         if !is_template_name(&settings.template) {
             return Err(SettingsRefusal::Template);
         }
-        if settings.connect_timeout.is_zero() || settings.connect_timeout >= settings.timeout {
-            return Err(SettingsRefusal::Timeouts);
-        }
-        #[expect(clippy::disallowed_methods, reason = "the seam: time-outs set, redirects and retries off")]
-        let client = Client::builder()
-            .user_agent(concat!("watchword/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(settings.connect_timeout)
-            .timeout(settings.timeout)
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .pool_idle_timeout(LONGEST_IDLE)
-            .build()
-            .map_err(SettingsRefusal::Client)?;
+        let client = client(settings.connect_timeout, settings.timeout)?;
         Ok(Self { client, messages_url, authorization, template: settings.template })
     }
 
@@ -115,7 +105,7 @@ impl CloudApi {
         };
         let status = response.status();
         let retry_after = retry_after(&response);
-        match read_capped(response).await {
+        match read_capped(response, LONGEST_ANSWER).await {
             Ok(body) => outcome_of(status, retry_after, &body),
             Err(why) => Outcome::Unknown { why },
         }
@@ -128,10 +118,39 @@ impl Channel for CloudApi {
     }
 }
 
+/// The one way to speak to Graph: bounded in time, to whom was named and to nobody else.
+pub(super) fn client(connect_timeout: Duration, timeout: Duration) -> Result<Client, SettingsRefusal> {
+    if connect_timeout.is_zero() || connect_timeout >= timeout {
+        return Err(SettingsRefusal::Timeouts);
+    }
+    #[expect(clippy::disallowed_methods, reason = "the seam: time-outs set, redirects and retries off")]
+    let builder = Client::builder();
+    builder
+        .user_agent(concat!("watchword/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(connect_timeout)
+        .timeout(timeout)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_idle_timeout(LONGEST_IDLE)
+        .build()
+        .map_err(SettingsRefusal::Client)
+}
+
 fn messages_url(base_url: &str, phone_number_id: &str) -> Result<Url, SettingsRefusal> {
-    if phone_number_id.is_empty() || !phone_number_id.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_id(phone_number_id) {
         return Err(SettingsRefusal::PhoneNumberId);
     }
+    below(base_url, &[phone_number_id, "messages"])
+}
+
+/// Whether this can be one of Meta's ids.
+pub(super) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The address of a thing in a Graph API.
+pub(super) fn below(base_url: &str, segments: &[&str]) -> Result<Url, SettingsRefusal> {
     let mut url = Url::parse(base_url).map_err(|_| SettingsRefusal::BaseUrl)?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.has_host()
@@ -143,10 +162,7 @@ fn messages_url(base_url: &str, phone_number_id: &str) -> Result<Url, SettingsRe
     if !plain || !has_version {
         return Err(SettingsRefusal::BaseUrl);
     }
-    url.path_segments_mut()
-        .map_err(|()| SettingsRefusal::BaseUrl)?
-        .pop_if_empty()
-        .extend([phone_number_id, "messages"]);
+    url.path_segments_mut().map_err(|()| SettingsRefusal::BaseUrl)?.pop_if_empty().extend(segments);
     Ok(url)
 }
 
@@ -156,7 +172,7 @@ fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
 }
 
-fn bearer(token: &Secret<String>) -> Result<HeaderValue, SettingsRefusal> {
+pub(super) fn bearer(token: &Secret<String>) -> Result<HeaderValue, SettingsRefusal> {
     let token = token.expose();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(SettingsRefusal::AccessToken);
@@ -185,7 +201,7 @@ fn without_answer(error: reqwest::Error) -> Outcome {
     }
 }
 
-fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
+pub(super) fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
     std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
 }
 
@@ -194,11 +210,11 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
-async fn read_capped(mut response: Response) -> Result<Vec<u8>, &'static str> {
+pub(super) async fn read_capped(mut response: Response, most: usize) -> Result<Vec<u8>, &'static str> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_ANSWER => {
+            Ok(Some(chunk)) if body.len() + chunk.len() > most => {
                 return Err("the answer of the Cloud API was too long to be one");
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),

@@ -1,6 +1,7 @@
 //! The messaging layer from outside: against a server that speaks HTTP, and over recorded shapes of webhook
 //! bodies.
 
+mod account;
 mod cloud_api;
 mod errors;
 mod graph;

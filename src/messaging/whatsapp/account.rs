@@ -1,0 +1,204 @@
+//! What an operator set up at Meta, as Meta shows it: the number, the template, who hears of reports.
+//!
+//! Owns the calls of the Graph API that read. They change and send nothing, and are for an operator who asks:
+//! nothing here is on the way of a sign-in. Must not know what would be right; it says what is.
+
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Client, Url};
+use serde_json::Value;
+use watchword_domain::Secret;
+
+use super::cloud_api::{SettingsRefusal, bearer, below, causes, client, is_id, read_capped};
+use super::json;
+
+/// A page of templates with their texts.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+/// Pages at most: a name has as many templates as languages, and Meta has some seventy.
+const MOST_PAGES: usize = 4;
+const PAGE: &str = "50";
+
+/// The account messages leave from.
+pub struct Account {
+    client: Client,
+    authorization: HeaderValue,
+    number: Url,
+    templates: Url,
+    subscribed_apps: Url,
+}
+
+/// The business number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// As people see it.
+    pub display: Option<String>,
+    /// The name above its chats.
+    pub verified_name: Option<String>,
+    /// `CONNECTED` when messages can leave from it.
+    pub status: Option<String>,
+}
+
+/// A message template in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Its language, spelled as sends spell it: `pt_BR`.
+    pub language: String,
+    /// `APPROVED` when it can be sent.
+    pub status: String,
+    /// What it is for: `AUTHENTICATION`.
+    pub category: String,
+    /// After how many minutes it says that the code expires; none when it does not say.
+    pub expires_minutes: Option<i64>,
+    /// How long Meta tries to deliver it, in seconds; -1 is 30 days.
+    pub ttl_seconds: Option<i64>,
+}
+
+/// Why something could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// No connection was made.
+    #[error("no connection could be made: {0}")]
+    NoConnection(String),
+    /// A connection was made, and no whole answer came in time.
+    #[error("no answer came in time")]
+    NoAnswer,
+    /// The Graph API says no.
+    #[error("refused with code {code} (HTTP {status})")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Meta's code; see [`errors`](super::errors).
+        code: i64,
+        /// The finer, older code: 33 to code 100 is an object that does not exist or may not be seen.
+        subcode: Option<i64>,
+    },
+    /// Whoever answered does not speak as the Graph API does.
+    #[error("the answer is not one of the Graph API (HTTP {status})")]
+    Strange {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl Account {
+    /// Prepares the calls; nothing is asked yet.
+    ///
+    /// # Errors
+    /// What is wrong with the settings, in words for the operator; never the token.
+    pub fn new(
+        base_url: &str,
+        (phone_number_id, waba_id): (&str, &str),
+        access_token: &Secret<String>,
+        (connect_timeout, timeout): (Duration, Duration),
+    ) -> Result<Self, SettingsRefusal> {
+        if !is_id(phone_number_id) {
+            return Err(SettingsRefusal::PhoneNumberId);
+        }
+        if !is_id(waba_id) {
+            return Err(SettingsRefusal::WabaId);
+        }
+        Ok(Self {
+            client: client(connect_timeout, timeout)?,
+            authorization: bearer(access_token)?,
+            number: below(base_url, &[phone_number_id])?,
+            templates: below(base_url, &[waba_id, "message_templates"])?,
+            subscribed_apps: below(base_url, &[waba_id, "subscribed_apps"])?,
+        })
+    }
+
+    /// The number messages leave from.
+    ///
+    /// # Errors
+    /// When it cannot be read, and why.
+    pub async fn number(&self) -> Result<Number, Unread> {
+        let fields = [("fields", "id,display_phone_number,verified_name,status")];
+        let number = self.read(&self.number, &fields).await?;
+        Ok(Number {
+            display: json::text(&number, "/display_phone_number"),
+            verified_name: json::text(&number, "/verified_name"),
+            status: json::text(&number, "/status"),
+        })
+    }
+
+    /// The template of this name, in every language it exists in.
+    ///
+    /// # Errors
+    /// When they cannot be read, and why.
+    pub async fn templates(&self, name: &str) -> Result<Vec<Template>, Unread> {
+        let mut found = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = vec![("name", name), ("limit", PAGE)];
+            query.extend(after.as_deref().map(|after| ("after", after)));
+            let mut page = self.read(&self.templates, &query).await?;
+            // The address of the next page is not followed: it holds the token, and could lead anywhere.
+            after = page.pointer("/paging/next").and_then(|_| json::text(&page, "/paging/cursors/after"));
+            // Whether Meta narrows by the whole name or a part of it is not relied on.
+            let of_name = |template: &Value| json::text(template, "/name").as_deref() == Some(name);
+            let data = json::take_list(&mut page, "data");
+            found.extend(data.iter().filter(|template| of_name(template)).filter_map(template));
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The names of the apps that hear of the account's reports.
+    ///
+    /// # Errors
+    /// When they cannot be read, and why.
+    pub async fn subscribers(&self) -> Result<Vec<String>, Unread> {
+        let mut answer = self.read(&self.subscribed_apps, &[]).await?;
+        let apps = json::take_list(&mut answer, "data");
+        let name = |app: &Value| {
+            let of_app = |field: &str| json::text(app, &format!("/whatsapp_business_api_data/{field}"));
+            of_app("name").or_else(|| of_app("id")).unwrap_or_else(|| "an app".to_owned())
+        };
+        Ok(apps.iter().map(name).collect())
+    }
+
+    async fn read(&self, url: &Url, query: &[(&str, &str)]) -> Result<Value, Unread> {
+        let mut url = url.clone();
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let request = self.client.get(url).header(AUTHORIZATION, self.authorization.clone());
+        let response = request.send().await.map_err(|error| without_answer(&error.without_url()))?;
+        let status = response.status();
+        let body = read_capped(response, LONGEST_ANSWER).await.map_err(|_| Unread::NoAnswer)?;
+        let strange = Unread::Strange { status: status.as_u16() };
+        let Ok(body) = json::parse(&body) else { return Err(strange) };
+        match json::integer(&body, "/error/code") {
+            Some(code) => Err(Unread::Refused {
+                status: status.as_u16(),
+                code,
+                subcode: json::integer(&body, "/error/error_subcode"),
+            }),
+            None if status.is_success() && body.is_object() => Ok(body),
+            None => Err(strange),
+        }
+    }
+}
+
+fn without_answer(error: &reqwest::Error) -> Unread {
+    if !error.is_connect() {
+        return Unread::NoAnswer;
+    }
+    // The last cause is the telling one: a name that is not known, a certificate that is not trusted.
+    Unread::NoConnection(causes(error).pop().unwrap_or_else(|| error.to_string()))
+}
+
+fn template(template: &Value) -> Option<Template> {
+    let components = template.pointer("/components").and_then(Value::as_array);
+    let minutes = |component: &Value| json::integer(component, "/code_expiration_minutes");
+    Some(Template {
+        // Webhooks and some lists spell it pt-BR.
+        language: json::text(template, "/language")?.replace('-', "_"),
+        status: json::text(template, "/status")?.to_ascii_uppercase(),
+        category: json::text(template, "/category").unwrap_or_default().to_ascii_uppercase(),
+        expires_minutes: components.into_iter().flatten().find_map(minutes),
+        ttl_seconds: json::integer(template, "/message_send_ttl_seconds"),
+    })
+}
