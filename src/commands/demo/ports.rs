@@ -42,6 +42,8 @@ impl Listeners {
                 .or(kept.map(|kept| kept.simulator))
                 .or(asked.simulator_port)
                 .unwrap_or(USUAL.simulator),
+            kept: kept.map(|kept| kept.simulator),
+            may_move: true,
             ..Wish::of("--simulator-port", None, None, USUAL.simulator)
         };
         let fixed = [provider.against(asked), portal.against(asked)];
@@ -75,12 +77,14 @@ struct Wish {
     port: u16,
     kept: Option<u16>,
     asked: Option<u16>,
+    /// Whether a demo may go on with another.
+    may_move: bool,
 }
 
 impl Wish {
     /// A remembered port comes before the usual one, and is as good as any when any will do.
     fn of(flag: &'static str, asked: Option<u16>, kept: Option<u16>, usual: u16) -> Self {
-        Self { flag, port: kept.or(asked).unwrap_or(usual), kept, asked }
+        Self { flag, port: kept.or(asked).unwrap_or(usual), kept, asked, may_move: false }
     }
 
     /// Refuses another port than the one this demo was made with.
@@ -100,9 +104,14 @@ impl Wish {
     }
 
     async fn bind(&self) -> Result<TcpListener, Problem> {
-        let instead = match self.kept {
-            None => format!("Choose another with {}; 0 takes any that is free.", self.flag),
-            Some(_) => {
+        let instead = match (self.kept, self.may_move) {
+            (None, _) => format!("Choose another with {}; 0 takes any that is free.", self.flag),
+            (Some(_), true) => format!(
+                "Perhaps this demo runs already. If not, stop that program, or choose another with {}; 0 takes any that \
+                 is free.",
+                self.flag
+            ),
+            (Some(_), false) => {
                 "Perhaps this demo runs already. If not, stop that program, or start a second demo: --dir \
                         watchword-demo-2 --provider-port 0 --simulator-port 0 --portal-port 0."
                     .to_owned()

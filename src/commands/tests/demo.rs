@@ -111,6 +111,16 @@ async fn a_taken_port_is_named_with_the_flag_that_chooses_another() {
 }
 
 #[tokio::test]
+async fn a_demo_that_runs_already_is_thought_of_at_each_port() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(on_lasting_ports(directory.path())).await.unwrap();
+    let refusal = start(arguments(directory.path())).await.err().unwrap();
+    assert_eq!(refusal.matches("is taken by another program").count(), 3, "{refusal}");
+    assert_eq!(refusal.matches("Perhaps this demo runs already.").count(), 3, "{refusal}");
+    first.running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_directory_that_is_no_whole_demo_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("watchword.db"), "").unwrap();
