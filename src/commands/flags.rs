@@ -11,14 +11,21 @@ use crate::config::table::SETTINGS;
 
 const HEADING: &str = "Settings, over watchword.toml and the environment";
 
-/// Settings given as flags: those at the top of the table, or the simulator's own.
+/// What means something only to a command that listens.
+const OF_LISTENING: [&str; 3] = ["listen", "metrics_listen", "trusted_proxies"];
+
+/// Settings given as flags: those at the top of the table, or the simulator's own; without what only a server needs for
+/// commands that do something and end.
 #[derive(Debug, Clone)]
-pub struct SettingFlags<const OF_SIMULATOR: bool> {
+pub struct SettingFlags<const OF_SIMULATOR: bool, const LISTENS: bool = true> {
     file: Option<PathBuf>,
     given: Vec<(&'static str, String)>,
 }
 
-impl<const OF_SIMULATOR: bool> SettingFlags<OF_SIMULATOR> {
+/// Flags of a command that does something in the database and ends.
+pub type StorageFlags = SettingFlags<false, false>;
+
+impl<const OF_SIMULATOR: bool, const LISTENS: bool> SettingFlags<OF_SIMULATOR, LISTENS> {
     /// All sources of this process, with these flags over them.
     pub(super) fn sources(self) -> Sources {
         Sources::of_process(self.file, self.given)
@@ -28,11 +35,12 @@ impl<const OF_SIMULATOR: bool> SettingFlags<OF_SIMULATOR> {
         SETTINGS
             .iter()
             .filter(|setting| setting.section().is_some() == OF_SIMULATOR)
+            .filter(|setting| OF_SIMULATOR || LISTENS || !OF_LISTENING.contains(&setting.name))
             .filter_map(|setting| Some((setting, setting.flag()?)))
     }
 }
 
-impl<const OF_SIMULATOR: bool> Args for SettingFlags<OF_SIMULATOR> {
+impl<const OF_SIMULATOR: bool, const LISTENS: bool> Args for SettingFlags<OF_SIMULATOR, LISTENS> {
     fn augment_args(command: Command) -> Command {
         let file = Arg::new("config")
             .long("config")
@@ -52,7 +60,7 @@ impl<const OF_SIMULATOR: bool> Args for SettingFlags<OF_SIMULATOR> {
     }
 }
 
-impl<const OF_SIMULATOR: bool> FromArgMatches for SettingFlags<OF_SIMULATOR> {
+impl<const OF_SIMULATOR: bool, const LISTENS: bool> FromArgMatches for SettingFlags<OF_SIMULATOR, LISTENS> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let value = |setting: &Setting| matches.get_one::<String>(setting.name).cloned();
         let given =

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::flags::SettingFlags;
+use super::flags::StorageFlags;
 use super::{installation, logs, output};
 use crate::config::Config;
 use crate::config::problem::Problems;
@@ -11,7 +11,7 @@ use crate::config::problem::Problems;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    settings: SettingFlags<false>,
+    settings: StorageFlags,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {

@@ -9,7 +9,7 @@ use watchword_flow::Watchword;
 use watchword_flow::error::Error;
 use watchword_flow::projects::{NewProject, Project, ProjectRefusal};
 
-use super::flags::SettingFlags;
+use super::flags::StorageFlags;
 use super::installation::{self, chain};
 use super::{logs, output};
 use crate::config::Config;
@@ -24,6 +24,10 @@ pub enum Command {
 
 /// The project to make.
 #[derive(Args)]
+#[command(
+    override_usage = "watchword project create --name <NAME> --domain <DOMAIN> --country <CODE>... --callback-url <URL>... [OPTIONS]\n       \
+                      watchword project create --kind machine --name <NAME> --domain <DOMAIN> --country <CODE>... [OPTIONS]"
+)]
 pub struct Arguments {
     /// Its name, shown to the people who sign in.
     #[arg(long)]
@@ -31,17 +35,17 @@ pub struct Arguments {
     /// The label of its user pool in URLs: lower-case letters, digits and hyphens.
     #[arg(long)]
     domain: String,
-    /// What sort of application signs people in: web, spa, native or machine.
+    /// What sort of application it is: web (has a secret), spa, native, or machine (nobody signs in).
     #[arg(long, default_value = "web")]
-    kind: ClientKind,
-    /// Where people come back to after signing in; may be given several times.
+    kind: String,
+    /// Where people come back to after signing in; may be given several times. Required, but for machine.
     #[arg(long, value_name = "URL")]
     callback_url: Vec<String>,
     /// Where people may go after signing out; may be given several times.
     #[arg(long, value_name = "URL")]
     sign_out_url: Vec<String>,
-    /// A country whose numbers may sign in (ISO 3166, such as IN), several times or with commas; or `all`.
-    #[arg(long, value_delimiter = ',')]
+    /// A country whose numbers may sign in (ISO 3166, such as IN), several times or with commas; or all.
+    #[arg(long, value_name = "CODE", value_delimiter = ',', required = true)]
     country: Vec<String>,
     /// Where people find help.
     #[arg(long, value_name = "ADDRESS")]
@@ -53,14 +57,19 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    settings: SettingFlags<false>,
+    settings: StorageFlags,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
-    let config = Config::read(arguments.settings.clone().sources())?;
+    let (sources, is_json) = (arguments.settings.clone().sources(), arguments.json);
+    let (config, new) = match (Config::read(sources), arguments.project()) {
+        (Ok(config), Ok(new)) => (config, new),
+        (config, new) => {
+            let problems = [config.err(), new.err()].into_iter().flatten();
+            return Err(Problems(problems.flat_map(|problems| problems.0).collect()));
+        }
+    };
     logs::begin(&config.logs, logs::USUAL)?;
-    let is_json = arguments.json;
-    let new = arguments.project()?;
     let installation = installation::open(&config).await?;
     let project = create(&installation.flow, new).await?;
     output::say(&if is_json { in_json(&project) } else { in_words(&project) });
@@ -81,23 +90,51 @@ pub async fn create(flow: &Watchword, new: NewProject) -> Result<Project, Proble
 }
 
 impl Arguments {
+    /// The project, or everything that is wrong with what was given.
     pub(super) fn project(self) -> Result<NewProject, Problems> {
-        let support_email = self.support_email.map(address).transpose();
-        let language = self.language.map(|tag| language(&tag)).transpose();
-        match (countries(&self.country), support_email, language) {
-            (Ok(countries), Ok(support_email), Ok(language)) => Ok(NewProject {
-                name: self.name,
-                domain: self.domain,
-                kind: self.kind,
-                redirect_uris: self.callback_url,
-                post_logout_redirect_uris: self.sign_out_url,
-                settings: PoolSettings { countries, language, support_email, ..PoolSettings::default() },
-            }),
-            (countries, support_email, language) => Err(Problems(
-                [countries.err(), support_email.err(), language.err()].into_iter().flatten().collect(),
-            )),
-        }
+        let mut problems = Vec::new();
+        let kind = noted(kind(&self.kind), &mut problems);
+        let countries = noted(countries(&self.country), &mut problems);
+        let support_email = noted(self.support_email.map(address).transpose(), &mut problems).flatten();
+        let language = noted(self.language.map(|tag| language(&tag)).transpose(), &mut problems).flatten();
+        let is_known = (kind.is_some(), countries.is_some());
+        let new = NewProject {
+            name: self.name,
+            domain: self.domain,
+            kind: kind.unwrap_or(ClientKind::Web),
+            redirect_uris: self.callback_url,
+            post_logout_redirect_uris: self.sign_out_url,
+            settings: PoolSettings {
+                countries: countries.unwrap_or_default(),
+                language,
+                support_email,
+                ..PoolSettings::default()
+            },
+        };
+        // What follows from a mistake that was named already is none of its own.
+        let own = |refusal: &ProjectRefusal| match refusal {
+            ProjectRefusal::NoCountry => is_known.1,
+            ProjectRefusal::NoRedirectUri | ProjectRefusal::Uri { .. } => is_known.0,
+            _ => true,
+        };
+        problems.extend(new.refusals().iter().filter(|refusal| own(refusal)).map(refused));
+        if problems.is_empty() { Ok(new) } else { Err(Problems(problems)) }
     }
+}
+
+/// The value, or a note of what is wrong with it.
+fn noted<T>(read: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn kind(word: &str) -> Result<ClientKind, Problem> {
+    word.parse().map_err(|_| {
+        Problem::new(
+            format!("--kind {word}"),
+            "is no kind of application",
+            "Choose of web, spa, native, machine.",
+        )
+    })
 }
 
 fn countries(codes: &[String]) -> Result<Vec<Country>, Problem> {
@@ -137,7 +174,7 @@ fn refused(refusal: &ProjectRefusal) -> Problem {
         ProjectRefusal::NoRedirectUri => "--callback-url",
         ProjectRefusal::Uri { .. } => "--callback-url or --sign-out-url",
     };
-    Problem::new(flag, format!("was refused: {refusal}"), "Nothing was stored.")
+    Problem::new(flag, format!("was refused: {refusal}"), "Correct it; nothing was stored.")
 }
 
 /// The names other programs rely on.

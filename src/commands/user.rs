@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use watchword_domain::Phone;
 
-use super::flags::SettingFlags;
+use super::flags::StorageFlags;
 use super::installation::{self, chain};
 use super::{logs, output};
 use crate::config::Config;
@@ -26,7 +26,7 @@ pub struct Unlock {
     #[arg(long)]
     phone: String,
     #[command(flatten)]
-    settings: SettingFlags<false>,
+    settings: StorageFlags,
 }
 
 pub(super) async fn run(arguments: Unlock) -> Result<(), Problems> {

@@ -66,22 +66,21 @@ pub enum ProjectRefusal {
     },
 }
 
-fn check(new: &NewProject) -> Result<(), ProjectRefusal> {
-    if new.name.trim().is_empty() || new.name.chars().count() > 128 {
-        return Err(ProjectRefusal::Name);
+impl NewProject {
+    /// Everything about it that cannot be used, as far as that shows without the database.
+    pub fn refusals(&self) -> Vec<ProjectRefusal> {
+        let name = self.name.trim().is_empty() || self.name.chars().count() > 128;
+        let domain = check_label(&self.domain).err().map(ProjectRefusal::Domain);
+        let country = self.settings.countries.is_empty().then_some(ProjectRefusal::NoCountry);
+        let nowhere = self.redirect_uris.is_empty() && self.kind != ClientKind::Machine;
+        let uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).filter_map(|uri| {
+            let refusal = check_redirect_uri(self.kind, uri).err()?;
+            Some(ProjectRefusal::Uri { uri: uri.clone(), refusal })
+        });
+        let first = [name.then_some(ProjectRefusal::Name), domain, country];
+        let nowhere = nowhere.then_some(ProjectRefusal::NoRedirectUri);
+        first.into_iter().chain([nowhere]).flatten().chain(uris).collect()
     }
-    check_label(&new.domain)?;
-    if new.settings.countries.is_empty() {
-        return Err(ProjectRefusal::NoCountry);
-    }
-    if new.redirect_uris.is_empty() && new.kind != ClientKind::Machine {
-        return Err(ProjectRefusal::NoRedirectUri);
-    }
-    for uri in new.redirect_uris.iter().chain(&new.post_logout_redirect_uris) {
-        check_redirect_uri(new.kind, uri)
-            .map_err(|refusal| ProjectRefusal::Uri { uri: uri.clone(), refusal })?;
-    }
-    Ok(())
 }
 
 impl Watchword {
@@ -90,7 +89,9 @@ impl Watchword {
     /// # Errors
     /// When something about it cannot be used or is taken; when the database fails.
     pub async fn create_project(&self, new: NewProject) -> Outcome<Project, ProjectRefusal> {
-        check(&new).map_err(Error::Refused)?;
+        if let Some(refusal) = new.refusals().into_iter().next() {
+            return Err(Error::Refused(refusal));
+        }
         let now = self.clock.now();
         let pool = Pool {
             id: PoolId::random(&self.settings.region, &*self.random),

@@ -54,25 +54,35 @@ async fn a_public_client_has_no_secret() {
     installation.store.close().await.unwrap();
 }
 
-#[tokio::test]
-async fn refusals_name_the_flag() {
-    let directory = tempfile::tempdir().unwrap();
-    let installation = installation::open(&config(directory.path())).await.unwrap();
-    for (more, flag) in [
-        (&["--sign-out-url", "https://shop.example/"][..], "--country"),
-        (
-            &["--country", "IN", "--callback-url", "http://shop.example/cb"],
-            "--callback-url or --sign-out-url",
-        ),
-    ] {
-        let new = arguments(more).project().unwrap();
-        assert_eq!(project::create(&installation.flow, new).await.err().unwrap().what, flag);
+#[test]
+fn what_is_required_is_asked_for_in_one_go_and_help_says_so() {
+    let help = Line::try_parse_from(["create", "--help"]).err().unwrap().to_string();
+    assert!(help.contains("--country <CODE>... --callback-url <URL>... [OPTIONS]"), "{help}");
+    assert!(help.contains("--public-url") && help.contains("--database-url"), "{help}");
+    for foreign in ["--listen", "--metrics-listen", "--trusted-proxies"] {
+        assert!(!help.contains(foreign), "{foreign} means nothing here: {help}");
     }
-    installation.store.close().await.unwrap();
-    let wrong = arguments(&["--country", "XX", "--language", "tlh", "--support-email", "nobody"]);
-    let refusal = wrong.project().err().unwrap().to_string();
-    for flag in ["--country XX", "--language tlh", "--support-email"] {
+    let refusal = Line::try_parse_from(["create"]).err().unwrap().to_string();
+    for flag in ["--name", "--domain", "--country"] {
         assert!(refusal.contains(flag), "{refusal}");
     }
-    assert!(Line::try_parse_from(["create", "--name", "x", "--domain", "x", "--kind", "toaster"]).is_err());
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_by_its_flag_in_one_go() {
+    let refusal = |more: &[&str]| {
+        let usual = ["create", "--name", " ", "--domain", "No Label"];
+        let line = Line::try_parse_from(usual.iter().chain(more)).unwrap();
+        line.arguments.project().err().unwrap().0.into_iter().map(|problem| problem.what).collect::<Vec<_>>()
+    };
+    let several = ["--country", "XX", "--kind", "toaster", "--language", "tlh", "--support-email", "nobody"];
+    assert_eq!(
+        refusal(&several),
+        ["--kind toaster", "--country XX", "--support-email", "--language tlh", "--name", "--domain"]
+    );
+    assert_eq!(refusal(&["--country", "IN"]), ["--name", "--domain", "--callback-url"]);
+    assert_eq!(refusal(&["--country", "IN", "--kind", "machine"]), ["--name", "--domain"]);
+    let uris = ["--callback-url", "http://shop.example/cb", "--sign-out-url", "/out"];
+    let uri = "--callback-url or --sign-out-url";
+    assert_eq!(refusal(&[&["--country", "IN"][..], &uris[..]].concat()), ["--name", "--domain", uri, uri]);
 }
