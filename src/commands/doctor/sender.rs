@@ -85,8 +85,9 @@ async fn template(account: &Account, sender: &Sender, lifetimes: &Lifetimes) -> 
     let sent = Language::ALL.map(Language::meta_code);
     let problems = judge(&sender.template, &sender.waba_id, &templates, lifetimes);
     let minutes = templates.iter().find_map(|template| template.expires_minutes);
-    let expiry =
-        minutes.map_or("names no expiry".to_owned(), |minutes| format!("says {}", in_minutes(minutes)));
+    let expiry = minutes.map_or("its text names no expiry".to_owned(), |minutes| {
+        format!("its text says: {}", in_minutes(minutes))
+    });
     Part::of(TEMPLATE, format!("{} is approved in {}; {expiry}", sender.template, sent.join(", ")), problems)
 }
 

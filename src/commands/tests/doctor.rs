@@ -133,7 +133,7 @@ async fn the_sender_is_asked_and_what_it_says_is_said() {
             ("sender", "+1 555 010 0199 \"Watchword\" answers to the access token"),
             (
                 "template",
-                "watchword_code is approved in en_US, es, pt_BR, id, hi, ar; says expires in 5 minutes"
+                "watchword_code is approved in en_US, es, pt_BR, id, hi, ar; its text says: expires in 5 minutes"
             ),
             ("webhooks", "subscribed: Simulated app"),
         ]
