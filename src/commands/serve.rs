@@ -79,6 +79,7 @@ pub(super) fn run_provider(
     let settings = watchword_http::Settings {
         trusted_proxies: config.trusted_proxies.clone(),
         docs_url: DOCS.to_owned(),
+        connections: watchword_http::ConnectionLimits::default(),
     };
     let doors = watchword_http::Doors::new(flow.clone(), settings).map_err(|fault| {
         let mend = "This is a fault of the program: please report it.";

@@ -14,6 +14,7 @@ use crate::host::with_pool_hosts;
 use crate::oauth::discovery::Documents;
 use crate::observe::{RequestIds, observe};
 use crate::pages::assets::AssetShelf;
+use crate::places::ConnectionLimits;
 use crate::view::{Pages, PagesFault};
 use crate::{health, oauth, pages, paths, webhook};
 
@@ -24,6 +25,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Where the landing page sends people who want to know more.
     pub docs_url: String,
+    /// What whoever connects is granted.
+    pub connections: ConnectionLimits,
 }
 
 /// What every door shares.

@@ -11,6 +11,7 @@ mod oauth;
 mod observe;
 mod pages;
 mod paths;
+mod places;
 mod respond;
 mod serve;
 pub mod view;
@@ -18,4 +19,5 @@ mod webhook;
 
 pub use doors::{Doors, Settings, router};
 pub use paths::WHATSAPP_WEBHOOK;
+pub use places::ConnectionLimits;
 pub use serve::serve;

@@ -1,7 +1,6 @@
 //! The listener: connections with limits, and an orderly end.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,19 +12,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tower::ServiceExt;
 
 use crate::doors::{Doors, router};
-
-/// How long a client may take to send a request's headers, or stay silent between two requests.
-const HEADERS: Duration = Duration::from_secs(30);
+use crate::places::{Places, Share};
 
 /// Bytes of a request line and its headers at most.
 const HEAD_SIZE: usize = 64 * 1024;
-
-/// Connections at once; whoever comes later waits in the listener's queue.
-const MOST_CONNECTIONS: usize = 10_000;
 
 /// How long requests in hand may take once the doors close.
 const FAREWELL: Duration = Duration::from_secs(8);
@@ -40,16 +34,17 @@ pub async fn serve(
     mut stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
     let closing = doors.closing.clone();
+    let limits = doors.settings.connections;
+    let places = Places::new(limits, doors.settings.trusted_proxies.clone());
     let routes = router(doors);
     let connections = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     while !*stop.borrow() {
         let arrived = tokio::select! {
             arrived = arrive(&listener, &places) => arrived,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         let Some((stream, peer, place)) = arrived else { continue };
-        let answering = connections.watch(answer(routes.clone(), stream, peer));
+        let answering = connections.watch(answer(routes.clone(), stream, peer, limits.silence));
         tokio::spawn(async move {
             // A connection that breaks is the client's business; requests report their own troubles.
             let _ = answering.await;
@@ -65,15 +60,19 @@ pub async fn serve(
     Ok(())
 }
 
-type Arrival = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+type Arrival = (TcpStream, SocketAddr, (OwnedSemaphorePermit, Share));
 
-async fn arrive(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Arrival> {
-    let place = places.clone().acquire_owned().await.ok()?;
+async fn arrive(listener: &TcpListener, places: &Places) -> Option<Arrival> {
+    let place = places.any().await?;
     match listener.accept().await {
         Ok((stream, peer)) => {
+            let Some(share) = places.share_of(peer.ip()) else {
+                metrics::counter!("watchword_connections_refused_total").increment(1);
+                return None;
+            };
             // Small answers go out at once; a connection that refuses this is slower, not wrong.
             let _ = stream.set_nodelay(true);
-            Some((stream, peer, place))
+            Some((stream, peer, (place, share)))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection was not accepted");
@@ -88,6 +87,7 @@ fn answer(
     routes: Router,
     stream: TcpStream,
     peer: SocketAddr,
+    silence: Duration,
 ) -> impl hyper_util::server::graceful::GracefulConnection {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -95,6 +95,7 @@ fn answer(
         routes.clone().oneshot(request)
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEAD_SIZE);
+    // hyper counts from the moment it waits for a request: after accepting, and again after each answer.
+    http.timer(TokioTimer::new()).header_read_timeout(silence).max_buf_size(HEAD_SIZE);
     http.serve_connection(TokioIo::new(stream), service)
 }

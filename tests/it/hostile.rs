@@ -1,20 +1,70 @@
 //! What strangers try: each of these once worked.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use watchword_domain::limits::{ADDRESS_WINDOW, Limits};
+use watchword_http::ConnectionLimits;
 
 use crate::on_each_database;
 use crate::support::{CALLBACK, query_of, random_phone};
+
+/// What comes over a connection that sends this and then nothing, until it is closed.
+async fn heard(address: SocketAddr, sent: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).await.unwrap();
+    heard
+}
+
+/// A connection over which a request was answered, unless it was closed at once.
+async fn answered(address: SocketAddr) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.ok()?;
+    let mut answer = [0; 15];
+    stream.read_exact(&mut answer).await.ok().map(|_| stream)
+}
 
 fn two_starts(usual: Limits) -> Limits {
     Limits { starts_per_address: 2, ..usual }
 }
 
 on_each_database! {
+    fn a_connection_that_stays_silent_is_closed(house) {
+        let silence = Duration::from_millis(100);
+        let (address, _) = house.doors_with(ConnectionLimits { silence, ..Default::default() }).await;
+        assert_eq!(heard(address, "").await, "");
+        assert_eq!(heard(address, "GET /healthz HTTP/1.1\r\n").await, "");
+        let asked = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        assert!(heard(address, asked).await.starts_with("HTTP/1.1 200 OK"));
+    }
+
+    fn a_page_that_follows_its_message_is_not_silent(house) {
+        let silence = Duration::from_millis(100);
+        let (address, pool) = house.doors_with(ConnectionLimits { silence, ..Default::default() }).await;
+        house.meta_leaves().await;
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        let mut live = browser.follow_at(&house, &pool, &page).await;
+        assert_eq!(live.next().await.unwrap()["state"], "queued");
+        assert_eq!(heard(address, "").await, "");
+        house.meta_returns().await;
+        live.until("delivered").await;
+    }
+
+    fn one_address_holds_its_share_of_connections_and_no_more(house) {
+        let limits = ConnectionLimits { per_address: 2, ..Default::default() };
+        let (address, _) = house.doors_with(limits).await;
+        let (first, _second) = (answered(address).await.unwrap(), answered(address).await.unwrap());
+        assert!(answered(address).await.is_none());
+        drop(first);
+        while answered(address).await.is_none() {}
+    }
+
     fn a_request_followed_by_a_stray_line_is_answered(house) {
         let mut stream = TcpStream::connect(house.provider).await.unwrap();
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n\r\n").await.unwrap();

@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer, or what a proxy we trust says of it (RFC 9700, section 4.13).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::HeaderMap;
 use ipnet::IpNet;
@@ -8,13 +8,11 @@ use ipnet::IpNet;
 /// The address to count: the last one in `X-Forwarded-For` that no trusted proxy wrote for itself. A header from
 /// anybody else, or one that does not parse, changes nothing.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted =
-        |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut address = peer.to_canonical();
     let lines = headers.get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     for hop in hops.into_iter().rev() {
-        if !is_trusted(&address) {
+        if !is_among(address, trusted) {
             break;
         }
         match hop.parse::<IpAddr>() {
@@ -23,6 +21,19 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
         }
     }
     address
+}
+
+/// Whether an address belongs to one of these networks.
+pub fn is_among(address: IpAddr, networks: &[IpNet]) -> bool {
+    networks.iter().any(|network| network.contains(&address.to_canonical()))
+}
+
+/// The network an address is counted with: itself for IPv4, its /64 for IPv6, where one household holds them all.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
+    }
 }
 
 #[cfg(test)]

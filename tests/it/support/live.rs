@@ -13,7 +13,12 @@ pub struct Live {
 impl Browser {
     /// Follows the message of a code page.
     pub async fn follow(&self, house: &House, page: &Answer) -> Live {
-        let url = house.url(&format!("/sign-in/events?sign_in={}", page.hidden("sign_in")));
+        self.follow_at(house, &house.pool.issuer, page).await
+    }
+
+    /// Follows it through the pool's doors at this address.
+    pub async fn follow_at(&self, house: &House, pool: &str, page: &Answer) -> Live {
+        let url = format!("{pool}/sign-in/events?sign_in={}", page.hidden("sign_in"));
         let response = house.http.get(url).header("cookie", self.cookie_line()).send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");

@@ -26,6 +26,7 @@ use watchword_flow::error::Fault;
 use watchword_flow::projects::{NewProject, Project};
 use watchword_flow::seams::SystemRandom;
 use watchword_flow::{Settings, Watchword, WhatsappSender};
+use watchword_http::{ConnectionLimits, Doors};
 use watchword_messaging::whatsapp::CloudApi;
 use watchword_store::Store;
 
@@ -86,9 +87,7 @@ impl House {
         let random = Arc::new(SystemRandom);
         let flow = Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await;
         let flow = Arc::new(flow.unwrap());
-        let doors_settings =
-            watchword_http::Settings { trusted_proxies: vec![], docs_url: "https://docs.example".into() };
-        let doors = watchword_http::Doors::new(flow.clone(), doors_settings).unwrap();
+        let doors = doors(&flow, ConnectionLimits::default());
         tokio::spawn(watchword_http::serve(provider_listener, doors, stopped.clone()));
         tokio::spawn(flow.clone().run_outbox(stopped));
         let project = flow.create_project(project("acme", ClientKind::Web)).await.unwrap();
@@ -119,6 +118,15 @@ impl House {
         let settings = settings(self.provider, self.simulator, Self::usual_limits());
         let (clock, random) = (self.clock.clone(), Arc::new(SystemRandom));
         Watchword::open(self.store.clone(), master, clock, random, settings).await
+    }
+
+    /// Further doors to the same service, with limits of their own; gives the pool's address there.
+    pub async fn doors_with(&self, connections: ConnectionLimits) -> (SocketAddr, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let doors = doors(&self.flow, connections);
+        tokio::spawn(watchword_http::serve(listener, doors, self.stop.subscribe()));
+        (address, format!("http://{address}/{}", self.pool.domain))
     }
 
     /// The address of a path below the pool's issuer.
@@ -210,6 +218,12 @@ fn project(domain: &str, kind: ClientKind) -> NewProject {
         post_logout_redirect_uris: vec![SIGNED_OUT.into()],
         settings: PoolSettings { countries, ..PoolSettings::default() },
     }
+}
+
+fn doors(flow: &Arc<Watchword>, connections: ConnectionLimits) -> Doors {
+    let docs_url = "https://docs.example".into();
+    Doors::new(flow.clone(), watchword_http::Settings { trusted_proxies: vec![], docs_url, connections })
+        .unwrap()
 }
 
 fn settings(provider: SocketAddr, simulator: SocketAddr, limits: Limits) -> Settings {
