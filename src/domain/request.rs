@@ -27,9 +27,37 @@ pub struct AuthorizationRequest {
     /// How old, in seconds, a proof may be at most.
     pub max_age: Option<u64>,
     /// The number the client believes the person has; only fills the field in.
-    pub login_hint: Option<String>,
+    pub login_hint: Option<LoginHint>,
+    /// The languages the client believes the person reads, as it wrote them.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
     /// The subject that an `id_token_hint` or a `claims` request named: nobody else may be answered with.
     pub expected_sub: Option<String>,
+}
+
+/// What a client says of who is going to sign in, mostly a number: it is not printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LoginHint(String);
+
+impl From<&str> for LoginHint {
+    fn from(hint: &str) -> Self {
+        Self(hint.to_owned())
+    }
+}
+
+impl std::ops::Deref for LoginHint {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for LoginHint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("LoginHint(…)")
+    }
 }
 
 /// How an authorization response travels.
@@ -96,6 +124,15 @@ mod tests {
         assert_eq!("login consent".parse(), Ok(Prompt::SignIn));
         assert_eq!("consent".parse(), Ok(Prompt::Auto));
         assert_eq!("create".parse::<Prompt>(), Err(PromptRefusal));
+    }
+
+    #[test]
+    fn a_hint_is_kept_and_not_printed() {
+        let hint = LoginHint::from("+5511961234567");
+        let kept = serde_json::to_string(&hint).unwrap();
+        assert_eq!(kept, "\"+5511961234567\"");
+        assert_eq!(serde_json::from_str::<LoginHint>(&kept).unwrap(), hint);
+        assert_eq!(format!("{:?}", Some(hint)), "Some(LoginHint(…))");
     }
 
     #[test]

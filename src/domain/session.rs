@@ -126,6 +126,7 @@ mod tests {
             prompt,
             max_age,
             login_hint: None,
+            ui_locales: None,
             expected_sub: expected_sub.map(str::to_owned),
         }
     }

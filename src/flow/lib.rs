@@ -14,6 +14,7 @@ pub mod error;
 pub mod introspect;
 pub mod keys;
 pub mod logout;
+pub mod onward;
 pub mod projects;
 pub mod revoke;
 pub mod seams;

@@ -6,6 +6,7 @@ pub mod client_credentials;
 pub mod cookies;
 pub mod form;
 pub mod of_sign_in;
+pub mod onward;
 pub mod posted;
 pub mod tenant;
 pub mod visitor;

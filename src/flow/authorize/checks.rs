@@ -6,7 +6,7 @@ use std::sync::Arc;
 use watchword_domain::client::Client;
 use watchword_domain::ids::ClientId;
 use watchword_domain::pool::Pool;
-use watchword_domain::request::{AuthorizationRequest, Prompt, ResponseMode, is_pkce_value};
+use watchword_domain::request::{AuthorizationRequest, LoginHint, Prompt, ResponseMode, is_pkce_value};
 use watchword_domain::scope::{Scope, Scopes};
 
 use super::PageRefusal;
@@ -99,6 +99,7 @@ pub(super) fn check(
         prompt: Prompt::Auto,
         max_age: None,
         login_hint: None,
+        ui_locales: None,
         expected_sub: None,
     };
     CHECKS.iter().try_for_each(|check| check(&case, &mut request))?;
@@ -210,9 +211,10 @@ fn values_for_the_client(
 ) -> Result<(), AuthorizationError> {
     case.one("state")?;
     request.nonce = case.owned("nonce")?;
-    request.login_hint = case.owned("login_hint")?;
+    request.login_hint = case.one("login_hint")?.map(LoginHint::from);
+    request.ui_locales = case.owned("ui_locales")?;
     // Accepted without effect here; a repeated one is an error all the same (Core, section 3.1.2.1).
-    for name in ["display", "ui_locales", "claims_locales", "acr_values"] {
+    for name in ["display", "claims_locales", "acr_values"] {
         case.one(name)?;
     }
     Ok(())

@@ -27,6 +27,13 @@ impl Params {
         &self.0
     }
 
+    /// The one value of a parameter of our own making, however long: the body's or the address's limit bounds it. None
+    /// when it is missing or repeated, which nothing of ours does.
+    pub fn whole(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        values.next().filter(|_| values.next().is_none())
+    }
+
     /// The one value of a parameter. An empty value counts as absent (RFC 6749, section 3.1).
     ///
     /// # Errors
@@ -56,6 +63,14 @@ mod tests {
     fn a_repeated_parameter_is_refused_even_when_it_agrees() {
         assert_eq!(params(&[("a", "1"), ("a", "1")]).one("a"), Err(ParamRefusal::Repeated("a")));
         assert_eq!(params(&[("a", ""), ("a", "1")]).one("a"), Err(ParamRefusal::Repeated("a")));
+    }
+
+    #[test]
+    fn what_we_sealed_ourselves_may_be_long_but_comes_once() {
+        let long = "x".repeat(LONGEST + 1);
+        assert_eq!(params(&[("a", &long)]).whole("a"), Some(long.as_str()));
+        assert_eq!(params(&[("a", "1"), ("a", "1")]).whole("a"), None);
+        assert_eq!(params(&[("b", "1")]).whole("a"), None);
     }
 
     #[test]

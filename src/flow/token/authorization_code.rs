@@ -178,6 +178,7 @@ mod tests {
             prompt: Prompt::Auto,
             max_age: None,
             login_hint: None,
+            ui_locales: None,
             expected_sub: None,
         };
         let given = CodeGrant {

@@ -1,5 +1,7 @@
 //! Forms, read strictly: one content type, nothing malformed, nothing invisible, no secret in the address.
 
+use std::borrow::Cow;
+
 use axum::RequestExt;
 use axum::extract::Request;
 use bytes::Bytes;
@@ -40,8 +42,12 @@ pub fn is_form(headers: &HeaderMap) -> bool {
 
 /// Whether a secret stands in the address.
 pub fn has_secret(uri: &Uri) -> bool {
-    let query = uri.query().unwrap_or_default();
-    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| SECRETS.contains(&&*name))
+    names(uri.query().unwrap_or_default()).any(|name| SECRETS.contains(&&*name))
+}
+
+/// The names of a query's parameters.
+pub fn names(query: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name)
 }
 
 /// Reads a form within the route's limit.

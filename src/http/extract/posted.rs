@@ -26,13 +26,9 @@ impl Posted {
 }
 
 impl Posted {
-    /// The sealed request: ours, and as long as what the client sent asks for; only the body's limit bounds it.
+    /// The sealed request: ours, and as long as what the client sent asks for.
     pub fn sealed(&self) -> &str {
-        let mut values = self.fields.pairs().iter().filter(|(name, _)| name == "sealed");
-        match (values.next(), values.next()) {
-            (Some((_, value)), None) => value,
-            _ => "",
-        }
+        self.fields.whole("sealed").unwrap_or_default()
     }
 }
 

@@ -5,24 +5,26 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::{AuthorizationRequest, Prompt, ResponseMode};
-use watchword_flow::authorize::{Decision, PageRefusal, Params};
+use watchword_flow::authorize::{Decision, PageRefusal};
 use watchword_flow::error::Error;
+use watchword_flow::onward::Onward;
 
 use crate::extract::form::{self, FormRefusal};
+use crate::extract::onward;
 use crate::extract::visitor::Visitor;
 use crate::pages::phone::first_page;
 use crate::respond::page::{Shown, error_page, failed};
-use crate::respond::redirect::{see_other, to_client};
+use crate::respond::redirect::to_client;
 use crate::view::{ErrorKind, ErrorView};
 use crate::{Doors, paths};
 
 /// An authorization request by query.
 pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    let Some(pairs) = form::decode(query.as_bytes()) else {
-        return refuse(&doors, &visitor, ErrorKind::InvalidRequest, "the query is not form-encoded UTF-8");
+    let params = match onward::read(&doors, &visitor.pool, Onward::Authorize, &query) {
+        Ok(params) => params,
+        Err(refusal) => return onward::unread(&doors, &visitor, refusal),
     };
-    let params = Params::new(pairs);
     match doors.flow.authorize(&visitor.pool, &params, visitor.session.as_deref()).await {
         Ok(Decision::Respond(response)) => {
             let shown = Shown::new(visitor.language(None));
@@ -30,8 +32,10 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
         }
         Ok(Decision::Ask(request)) => {
             let language = visitor.language(params.one("ui_locales").ok().flatten());
-            let here = format!("{}?{query}", paths::within(&visitor.pool, paths::AUTHORIZE));
-            first_page(&doors, &visitor, language, &here, &request).await
+            match onward::link_to(&doors, &visitor.pool, Onward::Authorize, &query, &params) {
+                Ok(here) => first_page(&doors, &visitor, language, &here, &request).await,
+                Err(fault) => failed(&doors, &visitor, language, &fault),
+            }
         }
         Err(Error::Refused(refusal)) => {
             let (kind, technical) = told(refusal);
@@ -42,14 +46,10 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
 }
 
 /// An authorization request by form. A form that another site posted comes without our cookies, so that nobody would
-/// seem to be signed in; the browser is asked to come again by query, which brings them.
+/// seem to be signed in; the browser is asked to come again by query, which brings them. What the form held travels sealed.
 pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request) -> Response {
     match form::read(request).await {
-        Ok(params) => {
-            let query =
-                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.pairs()).finish();
-            see_other(&format!("{}?{query}", paths::within(&visitor.pool, paths::AUTHORIZE)))
-        }
+        Ok(params) => onward::again(&doors, &visitor, Onward::Authorize, &params),
         Err(FormRefusal::TooLarge) => refuse(&doors, &visitor, ErrorKind::TooLarge, "the body is over 64 KB"),
         Err(FormRefusal::ContentType) => {
             let technical = "the body must be application/x-www-form-urlencoded";
@@ -79,8 +79,8 @@ fn refuse(doors: &Doors, visitor: &Visitor, kind: ErrorKind, technical: &str) ->
     error_page(doors, visitor, visitor.language(None), &view)
 }
 
-/// The address that asks for the same again. None when the client named whom it expects: that came by a token, which no
-/// address of ours repeats, and without it somebody else could answer.
+/// The address that asks for the same again, without the number the client hinted at: none stands in an address of ours.
+/// None when the client named whom it expects: that came by a token, and without it somebody else could answer.
 pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> Option<String> {
     if request.expected_sub.is_some() {
         return None;
@@ -92,7 +92,7 @@ pub fn address_of(pool: &Pool, request: &AuthorizationRequest) -> Option<String>
         .append_pair("redirect_uri", &request.redirect_uri)
         .append_pair("scope", &request.scopes.to_string());
     let optional =
-        [("state", &request.state), ("nonce", &request.nonce), ("login_hint", &request.login_hint)];
+        [("state", &request.state), ("nonce", &request.nonce), ("ui_locales", &request.ui_locales)];
     for (name, value) in optional {
         query.extend_pairs(value.iter().map(|value| (name, value)));
     }

@@ -9,6 +9,7 @@ mod end_session;
 mod forged;
 mod introspect;
 mod jwks;
+mod onward;
 mod prompt;
 mod refresh;
 mod revoke;

@@ -222,6 +222,7 @@ pub async fn start(
         prompt: Prompt::Auto,
         max_age: None,
         login_hint: None,
+        ui_locales: None,
         expected_sub: None,
     };
     let browser = node.new_browser();

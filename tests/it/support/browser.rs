@@ -74,6 +74,13 @@ impl Answer {
         unescaped(rest.split_once("</h1>").unwrap().0)
     }
 
+    /// Where this very page is found in a language.
+    pub fn in_language(&self, tag: &str) -> String {
+        let marker = format!("\" lang=\"{tag}\" hreflang");
+        let before = self.text.split_once(&marker).unwrap_or_else(|| panic!("no {tag} in {}", self.text)).0;
+        unescaped(before.rsplit_once("href=\"").unwrap().1)
+    }
+
     /// Where the page's one link in the shape of a button leads.
     pub fn button(&self) -> String {
         let marker = "<a class=\"button\" href=\"";
