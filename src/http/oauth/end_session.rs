@@ -1,5 +1,5 @@
-//! `/end-session` (OpenID Connect RP-Initiated Logout 1.0): signs the browser out, asking first when nothing shows that
-//! the client speaks for whoever is signed in.
+//! `/end-session` (OpenID Connect RP-Initiated Logout 1.0): signs this browser out and no other, asking first when nothing
+//! shows that the client speaks for whoever is signed in.
 //!
 //! The query may carry an ID token: it is never logged and never repeated in an address of ours.
 
@@ -7,13 +7,14 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use watchword_domain::Language;
-use watchword_domain::pool::Pool;
 use watchword_flow::authorize::Params;
 use watchword_flow::error::Error;
 use watchword_flow::logout::{LogoutDecision, LogoutRefusal};
+use watchword_flow::onward::Onward;
 
 use crate::extract::cookies::{self, CookieKind};
 use crate::extract::form;
+use crate::extract::onward;
 use crate::extract::visitor::Visitor;
 use crate::respond::page::{Shown, error_page, failed, page, set_cookie};
 use crate::respond::redirect::see_other;
@@ -22,9 +23,9 @@ use crate::{Doors, paths};
 
 /// A sign-out request by query.
 pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
-    match form::decode(query.unwrap_or_default().as_bytes()) {
-        Some(pairs) => answer(&doors, &visitor, Params::new(pairs), false).await,
-        None => refuse(&doors, &visitor, LogoutRefusal::Malformed),
+    match onward::read(&doors, &visitor.pool, Onward::EndSession, &query.unwrap_or_default()) {
+        Ok(params) => answer(&doors, &visitor, params, false).await,
+        Err(refusal) => onward::unread(&doors, &visitor, refusal),
     }
 }
 
@@ -47,17 +48,12 @@ pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request
         }
         Some(Err(fault)) => return failed(&doors, &visitor, visitor.language(None), &fault),
     };
-    if !confirmed && visitor.session.is_none() && params.one("id_token_hint") == Ok(None) {
-        return see_other(&again_by_query(&visitor.pool, &params));
+    // A form that another site posted comes without our cookies, so that nobody would seem to be signed in; by query the
+    // browser brings them.
+    if !confirmed && visitor.session.is_none() {
+        return onward::again(&doors, &visitor, Onward::EndSession, &params);
     }
     answer(&doors, &visitor, params, confirmed).await
-}
-
-/// Where to ask the same again. A form that another site posted comes without our cookies, so that nobody would seem to
-/// be signed in; by query the browser brings them. Only for a request without a hint: no token goes into an address.
-fn again_by_query(pool: &Pool, params: &Params) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.pairs()).finish();
-    format!("{}?{query}", paths::within(pool, paths::END_SESSION))
 }
 
 async fn answer(doors: &Doors, visitor: &Visitor, params: Params, confirmed: bool) -> Response {
@@ -73,7 +69,7 @@ async fn answer(doors: &Doors, visitor: &Visitor, params: Params, confirmed: boo
         Err(Error::Refused(refusal)) => return refuse(doors, visitor, refusal),
         Err(Error::Fault(fault)) => return failed(doors, visitor, language, &fault),
     };
-    // Who showed no session may have one all the same, of somebody the hint does not speak for.
+    // Its session is over, or was before.
     if visitor.session.is_some() {
         set_cookie(response.headers_mut(), &cookies::remove(&visitor.pool, CookieKind::Session));
     }

@@ -7,7 +7,7 @@ use watchword_domain::client::ClientKind;
 
 use super::client::{Request, asks_who, code_of, is_page_of_its_own, text, with};
 use crate::on_each_database;
-use crate::support::{Answer, House, query_of, random_phone, with_query};
+use crate::support::{Answer, House, SIGNED_OUT, query_of, random_phone, with_query};
 
 const NUMBER: &str = "5511961234567";
 
@@ -24,6 +24,12 @@ fn hinted(house: &House) -> Request {
 /// What stands in an address of ours that begins with its path.
 fn parameters(house: &House, location: &str) -> HashMap<String, String> {
     query_of(&format!("http://{}{location}", house.provider))
+}
+
+/// A sign-out request with this hint.
+fn sign_out(hint: &str) -> Request {
+    let params = [("id_token_hint", hint), ("post_logout_redirect_uri", SIGNED_OUT), ("state", "s")];
+    params.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
 
 /// All addresses that a page leads to.
@@ -73,6 +79,7 @@ on_each_database! {
         let sealed = parameters(&house, &posted)["sealed_request"].clone();
         let with_sealed = |url: &str, sealed: &str| with_query(url, &[("sealed_request", sealed)]);
         for url in [
+            with_sealed(&house.url("/end-session"), &sealed),
             with_sealed(&format!("{}/authorize", other.pool.issuer), &sealed),
             with_sealed(&house.url("/authorize"), &sealed[..sealed.len() - 2]),
             with_sealed(&house.url("/authorize"), "x"),
@@ -112,5 +119,33 @@ on_each_database! {
         assert!(!over.button().contains(NUMBER), "{}", over.button());
         let again = browser.page(&house, &over.button()).await;
         assert!(asks_who(&again) && again.text.contains("<html lang=\"hi\""), "{}", again.text);
+    }
+
+    /// OpenID Connect RP-Initiated Logout 1.0, section 2: GET and POST.
+    fn a_form_of_the_clients_own_site_signs_this_browser_out(house) {
+        let browser = house.browser();
+        let tokens = house.redeem(&browser.sign_in(&house, &random_phone()).await).await.json();
+        let token = text(&tokens, "id_token");
+        let location = post_from_elsewhere(&house, "/end-session", &sign_out(&token)).await.location();
+        assert!(!location.contains(&token) && !location.contains("shop.example"), "{location}");
+        assert!(!asks_who(&browser.open(&house).await), "nothing has ended yet");
+        let back = browser.page(&house, &location).await.location();
+        assert_eq!(query_of(&back)["state"], "s");
+        assert!(asks_who(&browser.open(&house).await));
+    }
+
+    fn a_token_in_hand_signs_nobody_out(house) {
+        let browser = house.browser();
+        let tokens = house.redeem(&browser.sign_in(&house, &random_phone()).await).await.json();
+        let params = sign_out(&text(&tokens, "id_token"));
+        let stranger = house.browser();
+        let posted = post_from_elsewhere(&house, "/end-session", &params).await.location();
+        for back in [
+            stranger.get(&with_query(&house.url("/end-session"), &params)).await,
+            stranger.page(&house, &posted).await,
+        ] {
+            assert_eq!(query_of(&back.location())["state"], "s", "they are led on all the same");
+            assert!(!asks_who(&browser.open(&house).await));
+        }
     }
 }
