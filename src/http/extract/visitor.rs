@@ -83,9 +83,10 @@ impl FromRequestParts<Doors> for Visitor {
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         Ok(Self {
             // A form of another site comes without our cookies: what the browser has must not be replaced for it.
-            is_new: browser.is_none() && parts.method != Method::POST,
+            is_new: browser.is_none() && parts.method == Method::GET,
             browser: browser.map_or_else(|| doors.flow.new_browser(), known),
-            session: cookie(CookieKind::Session),
+            // Where GET acts for whoever is signed in (a code, the end of a session), HEAD only looks (RFC 9110, section 9.2.1).
+            session: cookie(CookieKind::Session).filter(|_| parts.method != Method::HEAD),
             pending: cookie(CookieKind::Pending).map(SignInId::from),
             address: client_address(peer, &parts.headers, &doors.settings.trusted_proxies),
             chosen: chosen_now.or_else(|| language(cookie(CookieKind::Language))),

@@ -148,4 +148,22 @@ on_each_database! {
             assert!(!asks_who(&browser.open(&house).await));
         }
     }
+
+    /// RFC 9110, section 9.2.1.
+    fn whoever_only_looks_gets_no_code_and_ends_no_session(house) {
+        let browser = house.browser();
+        let tokens = house.redeem(&browser.sign_in(&house, &random_phone()).await).await.json();
+        let codes = house.count("authorization_codes").await;
+        let token = text(&tokens, "id_token");
+        for url in [
+            with_query(&house.url("/authorize"), &house.request()),
+            with_query(&house.url("/end-session"), &sign_out(&token)),
+        ] {
+            let answer = browser.send(house.http.head(&url)).await;
+            assert!(answer.status < 400, "{}", answer.status);
+            assert!(!answer.header("location").contains("code="), "{}", answer.header("location"));
+        }
+        assert_eq!(house.count("authorization_codes").await, codes);
+        assert!(!asks_who(&browser.open(&house).await));
+    }
 }
