@@ -83,6 +83,8 @@ pub struct Logs {
 pub struct Simulator {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// The name it is reached by.
+    pub host: Option<String>,
     /// Where its webhooks go.
     pub webhook_url: Option<String>,
     /// The number its phones show.
@@ -259,6 +261,7 @@ fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simu
         public_url.filter(|url| !url.has_pool_hosts()).map(|url| format!("{url}{WHATSAPP_WEBHOOK}"));
     let webhook_url = reader.parse::<Url>("simulator.webhook_url").map(String::from).or(derived);
     let listen = reader.parse("simulator.listen");
+    let host = reader.text("simulator.host").map(|host| host.to_ascii_lowercase());
     let display_phone_number = reader.text("simulator.display_phone_number");
     let verified_name = reader.text("simulator.verified_name");
     let mut pace = |name| reader.number(name);
@@ -267,6 +270,7 @@ fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simu
     let retry_ms = pace("simulator.retry_ms");
     Some(Simulator {
         listen: listen?,
+        host,
         webhook_url,
         display_phone_number: display_phone_number?,
         verified_name: verified_name?,

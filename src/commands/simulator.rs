@@ -73,6 +73,7 @@ pub(super) fn settings(sender: &Sender, simulator: &config::Simulator) -> Settin
         waba_id: sender.waba_id.clone(),
         display_phone_number: simulator.display_phone_number.clone(),
         verified_name: simulator.verified_name.clone(),
+        host: simulator.host.clone(),
         access_token: sender.access_token.expose().clone(),
         app_secret: sender.app_secret.expose().clone(),
         verify_token: sender.verify_token.expose().clone(),

@@ -237,6 +237,12 @@ pub static SETTINGS: &[Setting] = &[
     ),
     setting("simulator.listen", Kind::Address, Is("127.0.0.1:8081"), "Where the simulator listens."),
     setting(
+        "simulator.host",
+        Kind::Text,
+        Absent,
+        "The name the simulator's pages and control interface are reached by, besides `localhost` and IP addresses.",
+    ),
+    setting(
         "simulator.webhook_url",
         Kind::Url,
         Follows("`/webhooks/whatsapp` at `public_url`"),

@@ -6,6 +6,7 @@
 mod assets;
 mod callback;
 mod home;
+mod host;
 mod refresh;
 mod sign_in;
 mod sign_out;
@@ -16,8 +17,8 @@ use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::map_response_with_state;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
@@ -54,8 +55,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
     let to_home = || async { Redirect::to("/") };
     Router::new()
         .route("/", get(home::get))
-        .route("/sign-in", get(sign_in::get))
-        .route("/callback", get(callback::get))
+        .route("/sign-in", get(sign_in::get).head(no_head))
+        .route("/callback", get(callback::get).head(no_head))
         .route("/refresh", post(refresh::post).get(to_home))
         .route("/userinfo", post(userinfo::post).get(to_home))
         .route("/sign-out", post(sign_out::post).get(to_home))
@@ -63,8 +64,14 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/assets/{name}", get(assets::get))
         .fallback(|| async { Failure::NotFound })
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(from_fn_with_state(Arc::clone(&shared), host::own_names_only))
         .layer(map_response_with_state(Arc::clone(&shared), finish))
         .with_state(shared)
+}
+
+/// Where GET begins or ends something, HEAD would, too.
+async fn no_head() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")])
 }
 
 /// The last touch on every response: a failure becomes its page, and every page gets its headers.

@@ -9,6 +9,7 @@ mod control;
 mod delivery;
 mod faults;
 mod graph;
+mod host;
 mod ids;
 mod number;
 mod page;
@@ -56,7 +57,8 @@ impl Simulator {
         let own = Router::new()
             .merge(control::router())
             .merge(page::router())
-            .layer(axum::middleware::from_fn(page::same_site_only));
+            .layer(axum::middleware::from_fn(page::same_site_only))
+            .layer(axum::middleware::from_fn_with_state(Arc::clone(&self.world), host::own_names_only));
         open.merge(own)
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))

@@ -16,6 +16,9 @@ pub struct Settings {
     pub display_phone_number: String,
     /// Name shown above a chat.
     pub verified_name: String,
+    /// The name its pages and its control interface are reached by, besides `localhost` and IP addresses. They answer to
+    /// no other.
+    pub host: Option<String>,
     /// Bearer token every Graph and SMS call must carry.
     pub access_token: String,
     /// Key of `X-Hub-Signature-256`.

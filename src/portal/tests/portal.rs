@@ -347,3 +347,25 @@ async fn the_portal_serves_until_it_is_told_to_stop() {
     let served = portal(&provider).run(listener, async {}).await;
     assert!(served.is_ok());
 }
+
+#[tokio::test]
+async fn a_name_that_leads_here_from_elsewhere_is_not_answered() {
+    let mut browser = shop(&Provider::start().await);
+    for host in ["rebound.example", "portal.test.rebound.example:8082", "localhost.rebound.example"] {
+        assert_eq!(browser.get_as(host, "/").await.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
+    }
+    for host in ["portal.test", "localhost:8082", "127.0.0.1:8082", "[::1]:8082", "10.0.0.7:8082"] {
+        assert_eq!(browser.get_as(host, "/").await.status, StatusCode::OK, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_only_looks_uses_up_no_code() {
+    let provider = Provider::start().await;
+    let mut browser = shop(&provider);
+    assert_eq!(browser.head("/sign-in").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let callback = browser.reach_callback(&provider).await;
+    assert_eq!(browser.head(&callback).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let answer = browser.get(&callback).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
+}

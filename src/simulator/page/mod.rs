@@ -118,14 +118,17 @@ struct Holding {
     hold: Option<String>,
 }
 
-/// `/chats/{number}`: opens a chat, which is what makes its messages read.
+/// `/chats/{number}`: opens a chat, which is what makes its messages read. HEAD only looks.
 async fn chat(
+    method: Method,
     State(world): State<Arc<World>>,
     Path(number): Path<String>,
     Query(holding): Query<Holding>,
 ) -> Response {
     let Some(number) = Number::lenient(&number) else { return not_found() };
-    mark_read(&world, &number);
+    if method == Method::GET {
+        mark_read(&world, &number);
+    }
     show_chat(&world, &number, holding.hold.is_some(), None)
 }
 

@@ -84,6 +84,7 @@ mod tests {
             waba_id: "2".into(),
             display_phone_number: "+1 555 078 3881".into(),
             verified_name: "Acme Market".into(),
+            host: None,
             access_token: "t".into(),
             app_secret: "s".into(),
             verify_token: "v".into(),

@@ -53,6 +53,7 @@ impl Meta {
             waba_id: WABA_ID.into(),
             display_phone_number: "+1 555 078 3881".into(),
             verified_name: "Acme Market".into(),
+            host: None,
             access_token: ACCESS_TOKEN.into(),
             app_secret: APP_SECRET.into(),
             verify_token: VERIFY_TOKEN.into(),

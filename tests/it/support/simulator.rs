@@ -61,6 +61,7 @@ fn settings(provider: SocketAddr) -> Settings {
         waba_id: "102290129340398".into(),
         display_phone_number: "+1 555 078 3881".into(),
         verified_name: "Acme Market".into(),
+        host: None,
         access_token: ACCESS_TOKEN.into(),
         app_secret: APP_SECRET.into(),
         verify_token: VERIFY_TOKEN.into(),

@@ -70,6 +70,16 @@ impl Browser {
         self.get(&callback).await
     }
 
+    /// Asks for a page by another name.
+    pub async fn get_as(&mut self, host: &str, path: &str) -> Answer {
+        self.send(Request::get(path).header(header::HOST, host), Body::empty()).await
+    }
+
+    /// Looks at an address without asking for it.
+    pub async fn head(&mut self, path: &str) -> Answer {
+        self.send(Request::head(path), Body::empty()).await
+    }
+
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let request = match &self.cookie {
             Some(cookie) => request.header(header::COOKIE, format!("theme=dark; {cookie}")),

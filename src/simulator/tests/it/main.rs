@@ -7,6 +7,7 @@
 
 mod control;
 mod faults;
+mod host;
 mod page;
 mod sending;
 mod support;

@@ -36,6 +36,16 @@ async fn opening_a_chat_reads_its_messages_and_says_so() {
 }
 
 #[tokio::test]
+async fn whoever_only_looks_reads_nothing() {
+    let stage = Stage::alone().await;
+    stage.send_code(ANA, "482913").await;
+    stage.until(ANA, "delivered").await;
+    let looked = stage.http.head(format!("{}/chats/{ANA}", stage.base)).send().await.unwrap();
+    assert_eq!(looked.status(), 200);
+    assert_eq!(stage.get(&format!("/simulator/messages?to={ANA}")).await.1[0]["status"], "delivered");
+}
+
+#[tokio::test]
 async fn a_message_is_shown_in_its_language_and_direction() {
     let stage = Stage::alone().await;
     let mut message = crate::support::code_message(ANA, "482913");

@@ -40,6 +40,7 @@ pub fn settings(webhook_url: Option<String>) -> Settings {
         waba_id: WABA.into(),
         display_phone_number: "+1 555 078 3881".into(),
         verified_name: "Acme Market".into(),
+        host: None,
         access_token: TOKEN.into(),
         app_secret: SECRET.into(),
         verify_token: VERIFY.into(),
