@@ -210,6 +210,15 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_in_that_is_printed_tells_no_number() {
+        let mut printed = sign_in();
+        printed.request.login_hint = Some("+14155550123".into());
+        printed.phone = Some(Phone::from_e164("+14155550123").unwrap());
+        let printed = format!("{printed:?}");
+        assert!(printed.contains("shop.example") && !printed.contains("4155550"), "{printed}");
+    }
+
+    #[test]
     fn a_sign_in_asks_for_the_number_then_the_code_then_is_done() {
         let start = sign_in();
         assert_eq!(next_step(Policy::default(), &start, at(1)), Ok(Step::EnterPhone));

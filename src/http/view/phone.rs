@@ -11,7 +11,7 @@ use super::text::Text;
 /// "Sign in to …": asks for the WhatsApp number.
 ///
 /// The form posts `csrf`, `sealed` or `sign_in`, `country` (ISO code) and `phone` (as typed).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PhoneView {
     /// Proof that the form is ours; field `csrf`.
     pub csrf: Csrf,
