@@ -312,29 +312,48 @@ fn a_sign_in_page_stays_under_thirty_kilobytes_with_all_it_loads() {
     }
 }
 
-/// For looking at pages and translating them: `WATCHWORD_SAMPLES=/tmp/samples cargo test -p watchword-http samples`
-/// writes every sample in every language as a file one can open.
+/// Every sample in every language: the file it is looked at in, and its page.
+fn sample_files() -> Vec<(String, String)> {
+    let pages = Pages::load().unwrap();
+    let mut files = Vec::new();
+    for language in Language::ALL {
+        for (dress, chrome) in [("", chrome(language)), ("-coloured", coloured_chrome(language))] {
+            let named = |(name, page)| (format!("{name}{dress}-{}.html", language.tag()), page);
+            files.extend(rendered(&pages, &chrome).into_iter().map(named));
+        }
+    }
+    files
+}
+
 #[test]
+fn every_sample_has_a_name_of_its_own_and_loads_what_is_there() {
+    let (files, assets) = (sample_files(), assets());
+    let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names.len(), files.len());
+    for (name, page) in &files {
+        let loaded = page.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut loaded = loaded.map(|file| format!("/assets/{file}")).peekable();
+        assert!(loaded.peek().is_some(), "{name} has a style");
+        for file in loaded {
+            assert!(assets.iter().any(|asset| asset.path == file), "{name}: {file}");
+        }
+    }
+    write_samples(&files);
+}
+
+/// For looking at pages and translating them: `WATCHWORD_SAMPLES=/tmp/samples cargo test -p watchword-http every_sample`
+/// writes every sample as a file one can open.
 #[expect(
     clippy::disallowed_methods,
     reason = "a switch for whoever runs the tests, no configuration of the product"
 )]
-fn samples_can_be_looked_at() {
+fn write_samples(files: &[(String, String)]) {
     let Some(folder) = std::env::var_os("WATCHWORD_SAMPLES").map(PathBuf::from) else { return };
-    let pages = Pages::load().unwrap();
     fs::create_dir_all(folder.join("assets")).unwrap();
     for asset in assets() {
         fs::write(folder.join(asset.path.trim_start_matches('/')), &asset.bytes).unwrap();
     }
-    let write = |name: &str, page: &str| {
-        fs::write(folder.join(name).with_extension("html"), page.replace("\"/assets/", "\"assets/")).unwrap();
-    };
-    for language in Language::ALL {
-        for (name, page) in rendered(&pages, &chrome(language)) {
-            write(&format!("{name}-{}", language.tag()), &page);
-        }
-        for (name, page) in rendered(&pages, &coloured_chrome(language)) {
-            write(&format!("{name}-coloured-{}", language.tag()), &page);
-        }
+    for (name, page) in files {
+        fs::write(folder.join(name), page.replace("\"/assets/", "\"assets/")).unwrap();
     }
 }
