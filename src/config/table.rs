@@ -29,7 +29,7 @@ pub static SETTINGS: &[Setting] = &[
         "public_url",
         Kind::PublicUrl,
         Is("http://localhost:8080"),
-        "The origin at which people and relying parties reach the provider. With `{domain}` as its first label, every pool has a host of its own. It is part of every issuer: decide before the first project.",
+        "The origin at which people and relying parties reach the provider. With `{domain}` as its first label, every pool has a host of its own; without, all pools share one origin, which is for a single project. It is part of every issuer: decide before the first project.",
     ),
     setting(
         "data_dir",
