@@ -121,6 +121,15 @@ fn without_loopback_port(uri: &str) -> Option<Url> {
     Some(url)
 }
 
+/// The front page of the site that a registered redirect URI is at: the way back for a person whose sign-in cannot go
+/// on. None for an application on a device, which has no page. Only ever for a URI that was found registered.
+pub fn front_page_of(redirect_uri: &str) -> Option<String> {
+    let url = Url::parse(redirect_uri).ok()?;
+    let origin = url.origin();
+    (matches!(url.scheme(), "https" | "http") && origin.is_tuple())
+        .then(|| format!("{}/", origin.ascii_serialization()))
+}
+
 /// Why a URI cannot be registered for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UriRefusal {
@@ -215,6 +224,14 @@ mod tests {
         assert!(!native.allows_redirect("http://127.0.0.1:51004/cb/x"));
         assert!(!native.allows_redirect("http://127.0.0.2:51004/cb"));
         assert!(!native.allows_redirect("https://127.0.0.1:51004/cb"));
+    }
+
+    #[test]
+    fn the_way_back_is_the_front_page_of_a_registered_site() {
+        assert_eq!(front_page_of("https://shop.example/a/cb?x=1").as_deref(), Some("https://shop.example/"));
+        assert_eq!(front_page_of("http://localhost:8082/cb").as_deref(), Some("http://localhost:8082/"));
+        assert_eq!(front_page_of("com.example.app:/cb"), None);
+        assert_eq!(front_page_of("/cb"), None);
     }
 
     #[test]

@@ -54,6 +54,14 @@ impl Country {
         NUMBERING.get(&self).map_or(0, |numbering| numbering.calling_code)
     }
 
+    /// Whether it is the one people mean by its calling code when several share it: the United Kingdom for 44,
+    /// which Guernsey, Jersey and the Isle of Man use too.
+    #[must_use]
+    pub fn leads_its_calling_code(self) -> bool {
+        let leading = PHONE_NUMBER_UTIL.get_region_for_country_code(self.calling_code().into());
+        leading.and_then(Self::of_region) == Some(self)
+    }
+
     /// How few and how many digits a mobile number has as people of the country write it: alone, or with the
     /// trunk prefix or the calling code before it. A hint for the number field while typing; only
     /// [`Phone::parse`](crate::phone::Phone::parse) decides.
@@ -191,6 +199,16 @@ mod tests {
         assert_eq!(country("IN").national_lengths(), (10, 12));
         assert_eq!(country("US").national_lengths(), (10, 11));
         assert_eq!(country("SG").national_lengths(), (8, 10));
+    }
+
+    #[test]
+    fn one_country_leads_each_calling_code() {
+        for (leading, following) in [("GB", "GG"), ("US", "CA"), ("RU", "KZ"), ("IT", "VA")] {
+            assert!(country(leading).leads_its_calling_code(), "{leading}");
+            assert!(!country(following).leads_its_calling_code(), "{following}");
+        }
+        let codes: std::collections::BTreeSet<u16> = Country::all().map(Country::calling_code).collect();
+        assert_eq!(Country::all().filter(|country| country.leads_its_calling_code()).count(), codes.len());
     }
 
     #[test]

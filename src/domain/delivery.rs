@@ -98,6 +98,9 @@ pub enum FailureClass {
     /// This number cannot be reached on this channel (no account, too old an app, terms not accepted).
     /// Another channel may work; the same one will not.
     NotReachable,
+    /// The provider chose not to deliver this message to this person now, for a reason of its own. It says nothing
+    /// about the number: another time or another channel may work.
+    HeldBack,
     /// Too many messages to this number in too short a time. It works again after a wait.
     TooFast,
     /// Our side of the channel is out of order (account locked, unpaid, template paused, number not
@@ -115,8 +118,9 @@ pub enum FailureClass {
 
 impl FailureClass {
     /// Every class, in the order of the type.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NotReachable,
+        Self::HeldBack,
         Self::TooFast,
         Self::SenderUnavailable,
         Self::TryLater,
@@ -130,6 +134,7 @@ impl FailureClass {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotReachable => "not_reachable",
+            Self::HeldBack => "held_back",
             Self::TooFast => "too_fast",
             Self::SenderUnavailable => "sender_unavailable",
             Self::TryLater => "try_later",

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of texts or templates; those carry a language and are chosen by it.
 
+use crate::country::Country;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -70,6 +71,21 @@ impl Language {
             Self::Hi => "हिन्दी",
             Self::Ar => "العربية",
         }
+    }
+
+    /// The country that most readers of it are likely to be in, as CLDR's likely subtags have it. A guess to show
+    /// first, never a fact.
+    #[must_use]
+    pub fn likely_country(self) -> Option<Country> {
+        let code = match self {
+            Self::En => "US",
+            Self::Es => "ES",
+            Self::Pt => "BR",
+            Self::Id => "ID",
+            Self::Hi => "IN",
+            Self::Ar => "EG",
+        };
+        code.parse().ok()
     }
 
     /// Whether it is written from right to left.
@@ -231,6 +247,11 @@ mod tests {
     fn the_end_of_an_endless_header_is_not_looked_at() {
         assert_eq!(negotiated(&format!("{}hi", "x ".repeat(100_000)), ""), Language::En);
         assert_eq!(negotiated("", &format!("pt;q=0.1,{}hi", "é,".repeat(100_000))), Language::Pt);
+    }
+
+    #[test]
+    fn every_language_has_a_likely_country() {
+        assert!(Language::ALL.into_iter().all(|language| language.likely_country().is_some()));
     }
 
     #[test]

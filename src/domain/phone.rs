@@ -129,6 +129,17 @@ impl Phone {
         reading::meant(&Written::read(input)?, country)
     }
 
+    /// Whose number this is, when it is none of the country beside it: the only one of `others` in which the digits,
+    /// as dialled within the country, are a mobile number of its own. None for a number that names its country, and
+    /// where two would fit.
+    ///
+    /// Of very many countries none is named. Two would fit nearly always, and asking keeps the numbering plan of each
+    /// in memory for good.
+    #[must_use]
+    pub fn home_among(input: &str, others: impl IntoIterator<Item = Country>) -> Option<Country> {
+        reading::home_among(&Written::read(input).ok()?, others)
+    }
+
     /// Takes a number that [`parse`](Self::parse) once made, e.g. from the database.
     ///
     /// Only the form is checked, not the numbering plan: plans change, and a person must not be locked out of

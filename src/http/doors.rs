@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use ipnet::IpNet;
 use tokio::sync::{Semaphore, watch};
+use tower_http::compression::CompressionLayer;
 use watchword_flow::Watchword;
 
 use crate::host::with_pool_hosts;
@@ -102,7 +103,8 @@ pub fn router(doors: Doors) -> Router {
         .route(paths::LANDING, get(pages::landing::get))
         .route(paths::HEALTHZ, get(health::healthz))
         .route(paths::READYZ, get(health::readyz))
-        .route(paths::ASSETS, get(pages::assets::get))
+        // Nothing secret is in them; pages stay as they are, because their size would tell of what is.
+        .route(paths::ASSETS, get(pages::assets::get).layer(CompressionLayer::new()))
         .route(
             paths::AUTHORIZATION_SERVER_INSERTED,
             get(oauth::discovery::get).options(oauth::discovery::options),

@@ -68,8 +68,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const box = one(".number", form);
     const fixed = form.elements.country;
     const choices = (select ? [...select.options] : [fixed]).map((option) => {
-      const [least, most] = option.dataset.digits.split(" ").map(Number);
-      return { iso: option.value, code: option.dataset.code || option.text.match(/\+(\d+)/)[1], least, most };
+      const [least, most, second] = option.dataset.n.split(" ").map(Number);
+      return { iso: option.value, code: option.dataset.code || option.text.match(/\+(\d+)/)[1], least, most, second };
     });
 
     // The value of a digit of any script: blocks of digits start at …0 or …6.
@@ -82,13 +82,13 @@ document.addEventListener("DOMContentLoaded", () => {
       const digits = (text.match(/\p{Nd}/gu) || []).map(digit).join("");
       return /^[^\p{Nd}]*[+＋]/u.test(text) ? "+" + digits : digits.replace(/^00/, "+");
     };
-    // The country of what was typed and the rest of the digits. The longest code wins, and the chosen country
-    // among those that share one.
+    // The country of what was typed and the rest of the digits. The longest code wins, and among those that share
+    // one the chosen country, then the one it is known by.
     const place = (typed) => {
       const chosen = choices.find((choice) => choice.iso === form.elements.country.value);
       if (typed[0] !== "+") return [chosen, typed];
       const fits = choices.filter((choice) => typed.startsWith(choice.code, 1));
-      fits.sort((a, b) => b.code.length - a.code.length || (b === chosen) - (a === chosen));
+      fits.sort((a, b) => b.code.length - a.code.length || (b === chosen) - (a === chosen) || (a.second || 0) - (b.second || 0));
       return [fits[0], fits[0] ? typed.slice(1 + fits[0].code.length) : typed];
     };
     const judge = () => {
@@ -139,7 +139,8 @@ document.addEventListener("DOMContentLoaded", () => {
     });
     form.addEventListener("submit", (event) => {
       const wrong = judge();
-      if (!wrong || wrong === "elsewhere") return;
+      // Beside the wrong country a right number looks too long: the server says which country it was read for.
+      if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) return;
       event.preventDefault();
       say(field, form.dataset[wrong]);
       field.focus();
@@ -149,16 +150,19 @@ document.addEventListener("DOMContentLoaded", () => {
   // The code page.
   function code(step) {
     if (!step) return;
-    const { events, refresh } = step.dataset;
+    const { events, refresh, lost } = step.dataset;
+    const field = one("#code");
     let now;
     let heard = false;
+    // How often in a row our server could not be reached; the second time the person is told.
+    let misses = 0;
     const source = window.EventSource && new EventSource(events);
 
     const apply = (told) => {
       now = told;
+      reached(true);
       const title = one("h1");
       if (title.textContent !== told.title) document.title = title.textContent = told.title;
-      if (one("#told").textContent !== told.text) one("#told").textContent = told.text;
       all("#dots li").forEach((dot, index) => dot.classList.toggle("done", index < told.step));
       step.classList.toggle("failed", told.failed);
       step.dataset.offer = told.offer;
@@ -168,6 +172,13 @@ document.addEventListener("DOMContentLoaded", () => {
       tick();
       if (told.final && source) source.close();
     };
+    const isLost = () => misses > 1;
+    const reached = (was) => {
+      misses = was ? 0 : misses + 1;
+      const text = isLost() ? lost : now.text;
+      if (one("#told").textContent !== text) one("#told").textContent = text;
+      step.classList.toggle("lost", isLost());
+    };
     const resend = (state) => all(".resend").forEach((part) => (part.className = "resend " + state));
     then.resend = () => resend("now");
     then.reload = () => location.replace(refresh);
@@ -176,31 +187,50 @@ document.addEventListener("DOMContentLoaded", () => {
     const look = async () => {
       try {
         const answer = await fetch(refresh, { headers: { accept: "text/html" } });
-        if (!answer.ok) return;
+        if (!answer.ok) return reached(true);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const there = one("#step", page);
-        if (there) apply(JSON.parse(there.dataset.now));
-        else location.replace(refresh);
-      } catch {}
+        if (!there) return location.replace(refresh);
+        if (!one("#error").textContent) one("#tries").textContent = one("#tries", page).textContent;
+        apply(JSON.parse(there.dataset.now));
+        whole();
+      } catch {
+        reached(false);
+      }
     };
     now = JSON.parse(step.dataset.now);
     source?.addEventListener("delivery", (event) => {
       heard = true;
       apply(JSON.parse(event.data));
+      whole();
     });
+    source?.addEventListener("error", () => source.readyState === 0 && reached(false));
     setInterval(() => {
-      if (!now.final && !document.hidden && (!heard || source.readyState === 2)) look();
+      if (!document.hidden && (misses || (!now.final && (!heard || source.readyState === 2)))) look();
     }, 5000);
 
-    // The code goes by itself when it is whole.
-    const field = one("#code");
+    // The code goes by itself when it is whole, and the server is there to take it.
     let tried = "";
-    field.addEventListener("input", () => {
+    const whole = async () => {
       const digits = (field.value.match(/\p{Nd}/gu) || []).join("");
-      if (digits !== tried && digits.length === Number(field.dataset.length)) {
-        tried = digits;
-        field.form.requestSubmit(one(".button", field.form));
+      if (isLost() || digits === tried || digits.length !== Number(field.dataset.length)) return;
+      tried = digits;
+      if (source?.readyState !== 1) {
+        misses = 1;
+        await look();
+        if (isLost()) return (tried = "");
       }
+      field.form.requestSubmit(one(".button", field.form));
+    };
+    field.addEventListener("input", () => {
+      field.removeAttribute("aria-invalid");
+      whole();
+    });
+    // Come back to, the page shows what was true when it was left.
+    addEventListener("pageshow", (event) => {
+      if (!event.persisted && performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+      field.value = tried = "";
+      look();
     });
   }
 });

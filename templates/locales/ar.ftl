@@ -11,9 +11,29 @@ terms = الشروط
 # Opens an e-mail to the project's support.
 help = المساعدة
 start-again = ابدأ من جديد
+# To the application one came from.
+back-to = العودة إلى { $client }
 # $time is a clock such as 4:31, or one of the spans below.
 try-again-in = حاول مرة أخرى بعد { $time }.
 # Only ever stands where $time stands, after a word such as "in".
+span-seconds =
+    { $count ->
+        [zero] { $count } ثانية
+        [one] ثانية واحدة
+        [two] ثانيتين
+        [few] { $count } ثوانٍ
+        [many] { $count } ثانية
+       *[other] { $count } ثانية
+    }
+span-minutes =
+    { $count ->
+        [zero] { $count } دقيقة
+        [one] دقيقة واحدة
+        [two] دقيقتين
+        [few] { $count } دقائق
+        [many] { $count } دقيقة
+       *[other] { $count } دقيقة
+    }
 span-hours =
     { $count ->
         [zero] { $count } ساعة
@@ -38,10 +58,16 @@ phone-submit = أرسل الرمز عبر واتساب
 
 phone-error-missing = أدخل رقمك على واتساب.
 phone-error-not-a-number = هذا ليس رقم هاتف. أدخل أرقامه، وضع + قبلها إذا كتبت رمز البلد.
+# $code is the country code, such as +44.
+phone-error-not-valid = هذا الرقم غير صالح في { $country } ({ $code }). تحقق من أرقامه ومن صحة البلد.
+# A button: the same digits are a number of another country.
+phone-elsewhere = استخدم { $country } (⁦+{ $code }⁩)
 phone-error-too-short = هذا الرقم قصير جدًا. تأكد من أنه كامل.
 phone-error-too-long = هذا الرقم طويل جدًا. تأكد من عدم وجود أرقام زائدة.
 # $code is the country code, such as +44.
 phone-error-wrong-country = لا يمكن استخدام أرقام { $country } ({ $code }) هنا. أدخل رقمًا من أحد البلدان المدرجة.
+# Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.
+phone-error-shared-code = هذا الرقم من { $country } التي تشترك في { $code } مع { $served }. لا يمكن استخدام أرقام { $country } هنا؛ أدخل رقمًا آخر.
 # Said while typing, when the country code is not one of those listed.
 phone-error-elsewhere = لا يمكن استخدام أرقام برمز البلد هذا هنا.
 phone-error-not-allowed-here = لا يمكن لهذا الرقم استلام الرموز هنا. أدخل رقم هاتف محمول آخر.
@@ -80,8 +106,12 @@ code-tries-left =
 code-expires-in = تنتهي صلاحيته بعد { $time }
 code-resend = أرسل رمزًا جديدًا
 code-resend-in = رمز جديد بعد { $time }
+# Where no clock runs.
+code-resend-after = يمكن إرسال رمز جديد بعد { $time }.
 code-resend-no-more = لا رموز أخرى الآن. حاول مرة أخرى بعد { $time }.
 code-change-number = استخدم رقمًا آخر
+# After a new code was asked for.
+code-renewed = رمز جديد في الطريق إليك. لم يعد الرمز السابق صالحًا.
 
 code-error-missing = أدخل الرمز المرسل عبر واتساب.
 code-error-not-a-code = يتكوّن الرمز من أرقام فقط. راجع ما كتبته.
@@ -118,15 +148,18 @@ delivery-step-sent = أُرسلت
 delivery-step-delivered = وصلت
 delivery-step-read = قُرئت
 delivery-sending = جارٍ إرسال الرمز…
-delivery-accepted = استلم واتساب الرسالة منا.
+delivery-accepted = الرمز لدى واتساب وهو في طريقه إلى هاتفك.
 delivery-sent = الرمز في الطريق إليك.
 delivery-delivered = وصل الرمز إلى هاتفك. افتح واتساب لتراه.
 delivery-read = لقد فتحت الرسالة. أدخل الرمز أدناه.
 delivery-unknown = لم يؤكد واتساب رسالتك. قد تصل مع ذلك.
 delivery-expired = لم تصل الرسالة إلى هاتفك في الوقت المناسب. أرسل رمزًا جديدًا.
+# While our own server cannot be reached.
+delivery-lost = انقطع الاتصال. جارٍ المحاولة مرة أخرى…
 delivery-failed-not-reachable = يبدو أن هذا الرقم ليس على واتساب. تحقق منه أو استخدم رقمًا آخر.
+delivery-failed-held-back = لم يوصل واتساب هذه الرسالة. حاول مرة أخرى لاحقًا أو استخدم رقمًا آخر.
 delivery-failed-too-fast = تلقّى هذا الرقم رسائل كثيرة جدًا في وقت قصير. انتظر قليلًا ثم أرسل رمزًا جديدًا.
-delivery-failed-sender-unavailable = لا يمكننا إرسال رسائل واتساب الآن. رقمك سليم. حاول مرة أخرى لاحقًا.
+delivery-failed-sender-unavailable = لا يمكننا إرسال رسائل واتساب الآن. الخطأ منا وليس من رقمك. حاول مرة أخرى لاحقًا.
 delivery-failed-try-later = واتساب مشغول الآن. أرسل رمزًا جديدًا بعد قليل.
 delivery-failed-rejected = لم يقبل واتساب رسالتنا. الخطأ منا وليس من رقمك. حاول مرة أخرى لاحقًا.
 delivery-failed-blocked = لا يسمح لنا واتساب بمراسلة هذا الرقم. إذا كنت قد حظرتنا فألغِ الحظر في واتساب، أو استخدم رقمًا آخر.
@@ -180,7 +213,7 @@ error-unknown-client = هذا التطبيق غير معروف هنا. أخبر 
 error-redirect-uri = طلب التطبيق توجيهك إلى عنوان لم يسجّله. أخبر القائمين عليه.
 error-invalid-request = في طلب التطبيق خطأ. أخبر القائمين عليه.
 error-stale-form-title = لم تعد هذه الصفحة صالحة
-error-stale-form = فُتحت منذ وقت طويل أو في متصفح آخر، أو أن ملفات تعريف الارتباط معطّلة. ابدأ من جديد.
+error-stale-form = فُتحت منذ وقت طويل أو في متصفح آخر، أو أن ملفات تعريف الارتباط معطّلة. عُد إلى التطبيق وابدأ من جديد.
 error-not-found-title = الصفحة غير موجودة
 error-not-found = تحقق من العنوان، أو عُد إلى التطبيق وابدأ من جديد.
 error-form-title = لم تنجح العملية

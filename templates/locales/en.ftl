@@ -19,9 +19,21 @@ terms = Terms
 # Opens an e-mail to the project's support.
 help = Help
 start-again = Start again
+# To the application one came from.
+back-to = Back to { $client }
 # $time is a clock such as 4:31, or one of the spans below.
 try-again-in = Try again in { $time }.
 # Only ever stands where $time stands, after a word such as "in".
+span-seconds =
+    { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
+    }
+span-minutes =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
 span-hours =
     { $count ->
         [one] { $count } hour
@@ -42,10 +54,16 @@ phone-submit = Send code on WhatsApp
 
 phone-error-missing = Enter your WhatsApp number.
 phone-error-not-a-number = This is not a phone number. Enter its digits, with a + first if the country code is included.
+# $code is the country code, such as +44.
+phone-error-not-valid = This is not a valid number in { $country } ({ $code }). Check its digits, and whether the country is right.
+# A button: the same digits are a number of another country.
+phone-elsewhere = Use { $country } (+{ $code })
 phone-error-too-short = This number is too short. Check that no digit is missing.
 phone-error-too-long = This number is too long. Check for extra digits.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Numbers from { $country } ({ $code }) can’t be used here. Enter a number from one of the countries listed.
+# Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.
+phone-error-shared-code = This number belongs to { $country }, which shares { $code } with { $served }. Numbers from { $country } can’t be used here; enter another one.
 # Said while typing, when the country code is not one of those listed.
 phone-error-elsewhere = Numbers with this country code can’t be used here.
 phone-error-not-allowed-here = This number can’t receive codes here. Enter another mobile number.
@@ -76,8 +94,12 @@ code-tries-left =
 code-expires-in = Expires in { $time }
 code-resend = Send a new code
 code-resend-in = New code in { $time }
+# Where no clock runs.
+code-resend-after = A new code can be sent after { $time }.
 code-resend-no-more = No more codes for now. Try again in { $time }.
 code-change-number = Use another number
+# After a new code was asked for.
+code-renewed = A new code is on its way. The one before no longer works.
 
 code-error-missing = Enter the code from WhatsApp.
 code-error-not-a-code = The code has digits only. Check what you typed.
@@ -106,15 +128,18 @@ delivery-step-sent = Sent
 delivery-step-delivered = Delivered
 delivery-step-read = Read
 delivery-sending = Sending your code…
-delivery-accepted = WhatsApp has taken the message.
+delivery-accepted = WhatsApp has your code and is passing it on to your phone.
 delivery-sent = Your code is on its way.
 delivery-delivered = It is on your phone. Open WhatsApp to see it.
 delivery-read = You have opened it. Enter the code below.
 delivery-unknown = WhatsApp has not confirmed your message. It may still arrive.
 delivery-expired = The message did not reach your phone in time. Send a new code.
+# While our own server cannot be reached.
+delivery-lost = Connection lost. Trying again…
 delivery-failed-not-reachable = This number does not seem to be on WhatsApp. Check it, or use another number.
+delivery-failed-held-back = WhatsApp did not deliver this message. Try again later, or use another number.
 delivery-failed-too-fast = This number got too many messages in a short time. Wait a little, then send a new code.
-delivery-failed-sender-unavailable = We can’t send WhatsApp messages at the moment. Your number is fine. Try again later.
+delivery-failed-sender-unavailable = We can’t send WhatsApp messages at the moment. The fault is ours, not your number’s. Try again later.
 delivery-failed-try-later = WhatsApp is busy. Send a new code in a moment.
 delivery-failed-rejected = WhatsApp did not accept our message. The fault is ours, not your number’s. Try again later.
 delivery-failed-blocked = WhatsApp does not let us write to this number. If you blocked us, unblock us in WhatsApp, or use another number.
@@ -168,7 +193,7 @@ error-unknown-client = The app is not known here. Tell the people who run it.
 error-redirect-uri = The app asked to send you to an address it has not registered. Tell the people who run it.
 error-invalid-request = The app’s request has a mistake in it. Tell the people who run it.
 error-stale-form-title = This page is out of date
-error-stale-form = It was opened too long ago, in another browser, or cookies are off. Start again.
+error-stale-form = It was opened too long ago, in another browser, or cookies are off. Go back to the app and start again.
 error-not-found-title = Page not found
 error-not-found = Check the address, or go back to the app and start again.
 error-form-title = That did not work

@@ -11,9 +11,21 @@ terms = Términos
 # Opens an e-mail to the project's support.
 help = Ayuda
 start-again = Empezar de nuevo
+# To the application one came from.
+back-to = Volver a { $client }
 # $time is a clock such as 4:31, or one of the spans below.
 try-again-in = Inténtalo de nuevo en { $time }.
 # Only ever stands where $time stands, after a word such as "in".
+span-seconds =
+    { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }
+span-minutes =
+    { $count ->
+        [one] { $count } minuto
+       *[other] { $count } minutos
+    }
 span-hours =
     { $count ->
         [one] { $count } hora
@@ -34,10 +46,16 @@ phone-submit = Enviar código por WhatsApp
 
 phone-error-missing = Escribe tu número de WhatsApp.
 phone-error-not-a-number = Esto no es un número de teléfono. Escribe sus cifras, con un + delante si incluye el código de país.
+# $code is the country code, such as +44.
+phone-error-not-valid = Este número no es válido en { $country } ({ $code }). Revisa sus cifras y si el país es correcto.
+# A button: the same digits are a number of another country.
+phone-elsewhere = Usar { $country } (+{ $code })
 phone-error-too-short = Este número es demasiado corto. Comprueba que no falte ninguna cifra.
 phone-error-too-long = Este número es demasiado largo. Comprueba que no sobre ninguna cifra.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Aquí no se pueden usar números de { $country } ({ $code }). Escribe un número de uno de los países de la lista.
+# Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.
+phone-error-shared-code = Este número es de { $country }, que comparte el { $code } con { $served }. Aquí no se pueden usar números de { $country }; escribe otro.
 # Said while typing, when the country code is not one of those listed.
 phone-error-elsewhere = Aquí no se pueden usar números con este código de país.
 phone-error-not-allowed-here = Este número no puede recibir códigos aquí. Escribe otro número de móvil.
@@ -68,8 +86,12 @@ code-tries-left =
 code-expires-in = Caduca en { $time }
 code-resend = Enviar un código nuevo
 code-resend-in = Código nuevo en { $time }
+# Where no clock runs.
+code-resend-after = Se puede enviar un código nuevo dentro de { $time }.
 code-resend-no-more = Por ahora no hay más códigos. Inténtalo de nuevo en { $time }.
 code-change-number = Usar otro número
+# After a new code was asked for.
+code-renewed = Un código nuevo está en camino. El anterior ya no sirve.
 
 code-error-missing = Escribe el código de WhatsApp.
 code-error-not-a-code = El código solo tiene cifras. Revisa lo que has escrito.
@@ -98,15 +120,18 @@ delivery-step-sent = Enviado
 delivery-step-delivered = Entregado
 delivery-step-read = Leído
 delivery-sending = Enviando tu código…
-delivery-accepted = WhatsApp ha aceptado el mensaje.
+delivery-accepted = WhatsApp tiene tu código y lo está llevando a tu teléfono.
 delivery-sent = Tu código está en camino.
 delivery-delivered = Ya está en tu teléfono. Abre WhatsApp para verlo.
 delivery-read = Lo has abierto. Escribe el código aquí abajo.
 delivery-unknown = WhatsApp no ha confirmado tu mensaje. Aún puede llegar.
 delivery-expired = El mensaje no llegó a tiempo a tu teléfono. Envía un código nuevo.
+# While our own server cannot be reached.
+delivery-lost = Sin conexión. Intentándolo de nuevo…
 delivery-failed-not-reachable = Este número no parece estar en WhatsApp. Revísalo o usa otro número.
+delivery-failed-held-back = WhatsApp no ha entregado este mensaje. Inténtalo más tarde o usa otro número.
 delivery-failed-too-fast = Este número ha recibido demasiados mensajes en poco tiempo. Espera un poco y envía un código nuevo.
-delivery-failed-sender-unavailable = En este momento no podemos enviar mensajes de WhatsApp. Tu número está bien. Inténtalo más tarde.
+delivery-failed-sender-unavailable = En este momento no podemos enviar mensajes de WhatsApp. El fallo es nuestro, no de tu número. Inténtalo más tarde.
 delivery-failed-try-later = WhatsApp está ocupado. Envía un código nuevo en un momento.
 delivery-failed-rejected = WhatsApp no ha aceptado nuestro mensaje. El fallo es nuestro, no de tu número. Inténtalo más tarde.
 delivery-failed-blocked = WhatsApp no nos permite escribir a este número. Si nos has bloqueado, desbloquéanos en WhatsApp o usa otro número.
@@ -160,7 +185,7 @@ error-unknown-client = Aquí no se conoce esta aplicación. Avisa a quienes la g
 error-redirect-uri = La aplicación pidió enviarte a una dirección que no tiene registrada. Avisa a quienes la gestionan.
 error-invalid-request = La solicitud de la aplicación contiene un error. Avisa a quienes la gestionan.
 error-stale-form-title = Esta página ya no está vigente
-error-stale-form = Se abrió hace demasiado tiempo o en otro navegador, o las cookies están desactivadas. Empieza de nuevo.
+error-stale-form = Se abrió hace demasiado tiempo o en otro navegador, o las cookies están desactivadas. Vuelve a la aplicación y empieza de nuevo.
 error-not-found-title = Página no encontrada
 error-not-found = Revisa la dirección, o vuelve a la aplicación y empieza de nuevo.
 error-form-title = No ha funcionado

@@ -11,9 +11,21 @@ terms = शर्तें
 # Opens an e-mail to the project's support.
 help = मदद
 start-again = फिर से शुरू करें
+# To the application one came from.
+back-to = { $client } पर वापस जाएँ
 # $time is a clock such as 4:31, or one of the spans below.
 try-again-in = { $time } में फिर से कोशिश करें।
 # Only ever stands where $time stands, after a word such as "in".
+span-seconds =
+    { $count ->
+        [one] { $count } सेकंड
+       *[other] { $count } सेकंड
+    }
+span-minutes =
+    { $count ->
+        [one] { $count } मिनट
+       *[other] { $count } मिनट
+    }
 span-hours =
     { $count ->
         [one] { $count } घंटे
@@ -34,10 +46,16 @@ phone-submit = WhatsApp पर कोड भेजें
 
 phone-error-missing = अपना WhatsApp नंबर लिखें।
 phone-error-not-a-number = यह फ़ोन नंबर नहीं है। सिर्फ़ अंक लिखें; देश कोड हो तो पहले + लगाएँ।
+# $code is the country code, such as +44.
+phone-error-not-valid = { $country } ({ $code }) में ऐसा कोई नंबर नहीं होता। अंक जाँचें, और यह भी कि देश सही है या नहीं।
+# A button: the same digits are a number of another country.
+phone-elsewhere = { $country } (+{ $code }) चुनें
 phone-error-too-short = यह नंबर बहुत छोटा है। देखें कि कोई अंक छूटा तो नहीं।
 phone-error-too-long = यह नंबर बहुत लंबा है। देखें कि कोई अंक ज़्यादा तो नहीं।
 # $code is the country code, such as +44.
 phone-error-wrong-country = { $country } ({ $code }) के नंबर यहाँ नहीं चलते। सूची में दिए किसी देश का नंबर लिखें।
+# Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.
+phone-error-shared-code = यह नंबर { $country } का है, जिसका { $code } कोड { $served } के साथ साझा है। { $country } के नंबर यहाँ नहीं चलते; दूसरा नंबर लिखें।
 # Said while typing, when the country code is not one of those listed.
 phone-error-elsewhere = इस देश कोड वाले नंबर यहाँ नहीं चलते।
 phone-error-not-allowed-here = इस नंबर पर यहाँ कोड नहीं आ सकता। कोई दूसरा मोबाइल नंबर लिखें।
@@ -68,8 +86,12 @@ code-tries-left =
 code-expires-in = { $time } में समाप्त होगा
 code-resend = नया कोड भेजें
 code-resend-in = नया कोड { $time } में
+# Where no clock runs.
+code-resend-after = { $time } के बाद नया कोड भेजा जा सकता है।
 code-resend-no-more = फ़िलहाल और कोड नहीं मिलेंगे। { $time } में फिर से कोशिश करें।
 code-change-number = दूसरा नंबर इस्तेमाल करें
+# After a new code was asked for.
+code-renewed = नया कोड आ रहा है। पिछला कोड अब नहीं चलेगा।
 
 code-error-missing = WhatsApp पर आया कोड लिखें।
 code-error-not-a-code = कोड में सिर्फ़ अंक होते हैं। देखें कि आपने क्या लिखा है।
@@ -98,15 +120,18 @@ delivery-step-sent = भेजा गया
 delivery-step-delivered = पहुँच गया
 delivery-step-read = पढ़ा गया
 delivery-sending = आपका कोड भेजा जा रहा है…
-delivery-accepted = WhatsApp ने मैसेज ले लिया है।
+delivery-accepted = आपका कोड WhatsApp के पास है और आपके फ़ोन पर भेजा जा रहा है।
 delivery-sent = आपका कोड आ रहा है।
 delivery-delivered = कोड आपके फ़ोन पर पहुँच गया है। देखने के लिए WhatsApp खोलें।
 delivery-read = आपने मैसेज खोल लिया है। कोड नीचे लिखें।
 delivery-unknown = WhatsApp ने अभी आपके मैसेज की पुष्टि नहीं की है। मैसेज अब भी आ सकता है।
 delivery-expired = मैसेज समय पर आपके फ़ोन तक नहीं पहुँचा। नया कोड भेजें।
+# While our own server cannot be reached.
+delivery-lost = कनेक्शन टूट गया। फिर से कोशिश हो रही है…
 delivery-failed-not-reachable = लगता है यह नंबर WhatsApp पर नहीं है। इसे जाँचें या दूसरा नंबर इस्तेमाल करें।
+delivery-failed-held-back = WhatsApp ने यह मैसेज नहीं पहुँचाया। बाद में फिर से कोशिश करें या दूसरा नंबर इस्तेमाल करें।
 delivery-failed-too-fast = इस नंबर पर कम समय में बहुत ज़्यादा मैसेज आए हैं। थोड़ा रुककर नया कोड भेजें।
-delivery-failed-sender-unavailable = हम अभी WhatsApp मैसेज नहीं भेज सकते। आपके नंबर में कोई समस्या नहीं है। बाद में फिर से कोशिश करें।
+delivery-failed-sender-unavailable = हम अभी WhatsApp मैसेज नहीं भेज सकते। गलती हमारी है, आपके नंबर की नहीं। बाद में फिर से कोशिश करें।
 delivery-failed-try-later = WhatsApp अभी व्यस्त है। थोड़ी देर में नया कोड भेजें।
 delivery-failed-rejected = WhatsApp ने हमारा मैसेज नहीं लिया। गलती हमारी है, आपके नंबर की नहीं। बाद में फिर से कोशिश करें।
 delivery-failed-blocked = WhatsApp हमें इस नंबर पर मैसेज नहीं भेजने देता। अगर आपने हमें ब्लॉक किया है, तो WhatsApp में अनब्लॉक करें या दूसरा नंबर इस्तेमाल करें।
@@ -160,7 +185,7 @@ error-unknown-client = इस ऐप को यहाँ कोई नहीं 
 error-redirect-uri = ऐप ने आपको ऐसे पते पर भेजने को कहा जो उसने दर्ज नहीं कराया है। इसे चलाने वालों को बताएँ।
 error-invalid-request = ऐप के अनुरोध में गलती है। इसे चलाने वालों को बताएँ।
 error-stale-form-title = यह पेज पुराना हो चुका है
-error-stale-form = यह बहुत पहले या किसी दूसरे ब्राउज़र में खोला गया था, या कुकीज़ बंद हैं। फिर से शुरू करें।
+error-stale-form = यह बहुत पहले या किसी दूसरे ब्राउज़र में खोला गया था, या कुकीज़ बंद हैं। ऐप पर वापस जाएँ और फिर से शुरू करें।
 error-not-found-title = पेज नहीं मिला
 error-not-found = पता जाँचें, या ऐप पर वापस जाएँ और फिर से शुरू करें।
 error-form-title = यह नहीं हो सका

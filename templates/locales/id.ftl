@@ -11,9 +11,13 @@ terms = Ketentuan
 # Opens an e-mail to the project's support.
 help = Bantuan
 start-again = Mulai lagi
+# To the application one came from.
+back-to = Kembali ke { $client }
 # $time is a clock such as 4:31, or one of the spans below.
 try-again-in = Coba lagi dalam { $time }.
 # Only ever stands where $time stands, after a word such as "in".
+span-seconds = { $count } detik
+span-minutes = { $count } menit
 span-hours = { $count } jam
 
 ## The number page
@@ -30,10 +34,16 @@ phone-submit = Kirim kode lewat WhatsApp
 
 phone-error-missing = Masukkan nomor WhatsApp Anda.
 phone-error-not-a-number = Ini bukan nomor telepon. Masukkan angkanya, diawali + jika disertai kode negara.
+# $code is the country code, such as +44.
+phone-error-not-valid = Nomor ini tidak berlaku di { $country } ({ $code }). Periksa angkanya, dan apakah negaranya sudah benar.
+# A button: the same digits are a number of another country.
+phone-elsewhere = Gunakan { $country } (+{ $code })
 phone-error-too-short = Nomor ini terlalu pendek. Periksa apakah ada angka yang kurang.
 phone-error-too-long = Nomor ini terlalu panjang. Periksa apakah ada angka yang berlebih.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Nomor dari { $country } ({ $code }) tidak dapat dipakai di sini. Masukkan nomor dari salah satu negara yang tercantum.
+# Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.
+phone-error-shared-code = Nomor ini milik { $country }, yang memakai kode { $code } bersama { $served }. Nomor dari { $country } tidak dapat dipakai di sini; masukkan nomor lain.
 # Said while typing, when the country code is not one of those listed.
 phone-error-elsewhere = Nomor dengan kode negara ini tidak dapat dipakai di sini.
 phone-error-not-allowed-here = Nomor ini tidak dapat menerima kode di sini. Masukkan nomor ponsel lain.
@@ -56,8 +66,12 @@ code-tries-left = Tersisa { $count } percobaan
 code-expires-in = Berlaku { $time } lagi
 code-resend = Kirim kode baru
 code-resend-in = Kode baru dalam { $time }
+# Where no clock runs.
+code-resend-after = Kode baru dapat dikirim setelah { $time }.
 code-resend-no-more = Untuk saat ini tidak ada kode lagi. Coba lagi dalam { $time }.
 code-change-number = Gunakan nomor lain
+# After a new code was asked for.
+code-renewed = Kode baru sedang dalam perjalanan. Kode sebelumnya tidak berlaku lagi.
 
 code-error-missing = Masukkan kode dari WhatsApp.
 code-error-not-a-code = Kode hanya terdiri dari angka. Periksa yang Anda ketik.
@@ -78,15 +92,18 @@ delivery-step-sent = Terkirim
 delivery-step-delivered = Sampai
 delivery-step-read = Dibaca
 delivery-sending = Mengirim kode Anda…
-delivery-accepted = WhatsApp sudah menerima pesan dari kami.
+delivery-accepted = Kode Anda sudah di WhatsApp dan sedang diteruskan ke ponsel Anda.
 delivery-sent = Kode Anda sedang dalam perjalanan.
 delivery-delivered = Sudah sampai di ponsel Anda. Buka WhatsApp untuk melihatnya.
 delivery-read = Anda sudah membukanya. Masukkan kode di bawah.
 delivery-unknown = WhatsApp belum mengonfirmasi pesan Anda. Pesan masih mungkin sampai.
 delivery-expired = Pesan tidak sampai ke ponsel Anda tepat waktu. Kirim kode baru.
+# While our own server cannot be reached.
+delivery-lost = Koneksi terputus. Mencoba lagi…
 delivery-failed-not-reachable = Nomor ini tampaknya tidak terdaftar di WhatsApp. Periksa lagi, atau gunakan nomor lain.
+delivery-failed-held-back = WhatsApp tidak menyampaikan pesan ini. Coba lagi nanti, atau gunakan nomor lain.
 delivery-failed-too-fast = Nomor ini menerima terlalu banyak pesan dalam waktu singkat. Tunggu sebentar, lalu kirim kode baru.
-delivery-failed-sender-unavailable = Saat ini kami tidak dapat mengirim pesan WhatsApp. Nomor Anda tidak bermasalah. Coba lagi nanti.
+delivery-failed-sender-unavailable = Saat ini kami tidak dapat mengirim pesan WhatsApp. Kesalahan ada pada kami, bukan pada nomor Anda. Coba lagi nanti.
 delivery-failed-try-later = WhatsApp sedang sibuk. Kirim kode baru sebentar lagi.
 delivery-failed-rejected = WhatsApp tidak menerima pesan kami. Kesalahan ada pada kami, bukan pada nomor Anda. Coba lagi nanti.
 delivery-failed-blocked = WhatsApp tidak mengizinkan kami menulis ke nomor ini. Jika Anda memblokir kami, buka blokirnya di WhatsApp, atau gunakan nomor lain.
@@ -140,7 +157,7 @@ error-unknown-client = Aplikasi ini tidak dikenal di sini. Beri tahu pengelolany
 error-redirect-uri = Aplikasi meminta agar Anda diarahkan ke alamat yang tidak didaftarkannya. Beri tahu pengelolanya.
 error-invalid-request = Permintaan dari aplikasi mengandung kesalahan. Beri tahu pengelolanya.
 error-stale-form-title = Halaman ini sudah tidak berlaku
-error-stale-form = Halaman dibuka terlalu lama atau di browser lain, atau cookie dimatikan. Mulai lagi.
+error-stale-form = Halaman dibuka terlalu lama atau di browser lain, atau cookie dimatikan. Kembali ke aplikasi dan mulai lagi.
 error-not-found-title = Halaman tidak ditemukan
 error-not-found = Periksa alamatnya, atau kembali ke aplikasi dan mulai lagi.
 error-form-title = Tidak berhasil

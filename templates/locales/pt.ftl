@@ -11,9 +11,21 @@ terms = Termos
 # Opens an e-mail to the project's support.
 help = Ajuda
 start-again = Começar de novo
+# To the application one came from.
+back-to = Voltar para { $client }
 # $time is a clock such as 4:31, or one of the spans below.
 try-again-in = Tente novamente em { $time }.
 # Only ever stands where $time stands, after a word such as "in".
+span-seconds =
+    { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }
+span-minutes =
+    { $count ->
+        [one] { $count } minuto
+       *[other] { $count } minutos
+    }
 span-hours =
     { $count ->
         [one] { $count } hora
@@ -34,10 +46,16 @@ phone-submit = Enviar código pelo WhatsApp
 
 phone-error-missing = Digite seu número do WhatsApp.
 phone-error-not-a-number = Isto não é um número de telefone. Digite os algarismos, com um + antes se incluir o código do país.
+# $code is the country code, such as +44.
+phone-error-not-valid = Este número não é válido neste país: { $country } ({ $code }). Confira os algarismos e se o país está certo.
+# A button: the same digits are a number of another country.
+phone-elsewhere = Usar { $country } (+{ $code })
 phone-error-too-short = Este número é curto demais. Verifique se não falta nenhum algarismo.
 phone-error-too-long = Este número é longo demais. Verifique se não há algarismos a mais.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Números deste país não podem ser usados aqui: { $country } ({ $code }). Digite um número de um dos países da lista.
+# Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.
+phone-error-shared-code = Este número é deste país: { $country }, que compartilha o { $code } com { $served }. Números dele não podem ser usados aqui; digite outro.
 # Said while typing, when the country code is not one of those listed.
 phone-error-elsewhere = Números com este código de país não podem ser usados aqui.
 phone-error-not-allowed-here = Este número não pode receber códigos aqui. Digite outro número de celular.
@@ -68,8 +86,12 @@ code-tries-left =
 code-expires-in = Expira em { $time }
 code-resend = Enviar um novo código
 code-resend-in = Novo código em { $time }
+# Where no clock runs.
+code-resend-after = Um novo código pode ser enviado em { $time }.
 code-resend-no-more = Não há mais códigos por enquanto. Tente novamente em { $time }.
 code-change-number = Usar outro número
+# After a new code was asked for.
+code-renewed = Um novo código está a caminho. O anterior não funciona mais.
 
 code-error-missing = Digite o código do WhatsApp.
 code-error-not-a-code = O código tem apenas algarismos. Verifique o que você digitou.
@@ -98,15 +120,18 @@ delivery-step-sent = Enviada
 delivery-step-delivered = Entregue
 delivery-step-read = Lida
 delivery-sending = Enviando seu código…
-delivery-accepted = O WhatsApp aceitou a mensagem.
+delivery-accepted = O WhatsApp está com seu código e vai levá-lo ao seu celular.
 delivery-sent = Seu código está a caminho.
 delivery-delivered = Já está no seu celular. Abra o WhatsApp para ver.
 delivery-read = Você abriu a mensagem. Digite o código abaixo.
 delivery-unknown = O WhatsApp não confirmou sua mensagem. Ela ainda pode chegar.
 delivery-expired = A mensagem não chegou a tempo ao seu celular. Envie um novo código.
+# While our own server cannot be reached.
+delivery-lost = Sem conexão. Tentando novamente…
 delivery-failed-not-reachable = Este número não parece estar no WhatsApp. Verifique-o ou use outro número.
+delivery-failed-held-back = O WhatsApp não entregou esta mensagem. Tente novamente mais tarde ou use outro número.
 delivery-failed-too-fast = Este número recebeu mensagens demais em pouco tempo. Espere um pouco e envie um novo código.
-delivery-failed-sender-unavailable = No momento não podemos enviar mensagens pelo WhatsApp. Seu número está certo. Tente novamente mais tarde.
+delivery-failed-sender-unavailable = No momento não podemos enviar mensagens pelo WhatsApp. A falha é nossa, não do seu número. Tente novamente mais tarde.
 delivery-failed-try-later = O WhatsApp está ocupado. Envie um novo código em instantes.
 delivery-failed-rejected = O WhatsApp não aceitou nossa mensagem. A falha é nossa, não do seu número. Tente novamente mais tarde.
 delivery-failed-blocked = O WhatsApp não nos deixa escrever para este número. Se você nos bloqueou, desbloqueie no WhatsApp ou use outro número.
@@ -160,7 +185,7 @@ error-unknown-client = O aplicativo não é conhecido aqui. Avise os responsáve
 error-redirect-uri = O aplicativo pediu para enviar você a um endereço que não registrou. Avise os responsáveis por ele.
 error-invalid-request = Há um erro no pedido do aplicativo. Avise os responsáveis por ele.
 error-stale-form-title = Esta página não vale mais
-error-stale-form = Ela foi aberta há muito tempo ou em outro navegador, ou os cookies estão desativados. Comece de novo.
+error-stale-form = Ela foi aberta há muito tempo ou em outro navegador, ou os cookies estão desativados. Volte ao aplicativo e comece de novo.
 error-not-found-title = Página não encontrada
 error-not-found = Verifique o endereço, ou volte ao aplicativo e comece de novo.
 error-form-title = Não funcionou

@@ -3,7 +3,7 @@
 //!
 //! It knows nothing of how the digits were typed. The plans come from the metadata of libphonenumber.
 
-use super::{Phone, PhoneRefusal, Written};
+use super::{Phone, PhoneKind, PhoneRefusal, Written};
 use crate::country::Country;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, ValidationError};
 use std::borrow::Cow;
@@ -27,6 +27,34 @@ pub(super) fn meant(written: &Written, country: Option<Country>) -> Result<Phone
         (None, Some(rest)) => read_international(rest),
         (None, None) => Err(PhoneRefusal::NoCountryCode),
     }
+}
+
+/// Countries whose plans are looked at, at most, to find the one a number belongs to.
+const MOST_LOOKED_AT: usize = 12;
+
+/// The only one of these countries in which the digits are a mobile number.
+pub(super) fn home_among(written: &Written, others: impl IntoIterator<Item = Country>) -> Option<Country> {
+    let digits = written.digits.as_str();
+    if written.international || digits.starts_with("00") {
+        return None;
+    }
+    let of_this_length = |country: &Country| {
+        let (least, most) = country.national_lengths();
+        (usize::from(least)..=usize::from(most)).contains(&digits.len())
+    };
+    let candidates: Vec<Country> =
+        others.into_iter().filter(of_this_length).take(MOST_LOOKED_AT + 1).collect();
+    if candidates.len() > MOST_LOOKED_AT {
+        return None;
+    }
+    let is_home = |country: &Country| {
+        read_in(digits, *country).is_ok_and(|phone| {
+            let mobile = matches!(phone.kind(), PhoneKind::Mobile | PhoneKind::FixedLineOrMobile);
+            mobile && phone.country() == Some(*country)
+        })
+    };
+    let mut homes = candidates.into_iter().filter(is_home);
+    homes.next().filter(|_| homes.next().is_none())
 }
 
 /// A whole international number without its plus sign. Zeros before the calling code come from people who

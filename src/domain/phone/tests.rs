@@ -168,6 +168,25 @@ fn what_is_no_number_is_refused_by_its_reason() {
 }
 
 #[test]
+fn a_number_typed_beside_the_wrong_country_is_traced_to_the_only_other_one_that_has_it() {
+    let home = |typed: &str, others: &str| {
+        let others = others.split(' ').filter_map(country);
+        Phone::home_among(typed, others).map(|country| country.to_string())
+    };
+    refuses("98765 43210", "US", PhoneRefusal::NotValid(country("US")));
+    assert_eq!(home("98765 43210", "IN GB ID").as_deref(), Some("IN"));
+    assert_eq!(home("0812 3456 7890", "IN GB ID").as_deref(), Some("ID"));
+    assert_eq!(home("(415) 555-2671", "IN CA US").as_deref(), Some("US"));
+    assert_eq!(home("98765 43210", "IN RU"), None, "it could be either");
+    assert_eq!(home("1800 180 1253", "IN"), None, "no mobile number");
+    for named in ["+91 98765 43210", "0091 98765 43210", "hello", ""] {
+        assert_eq!(home(named, "IN"), None, "{named}");
+    }
+    let everywhere = Country::all().map(|country| country.to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(home("98765 43210", &everywhere), None);
+}
+
+#[test]
 fn a_number_that_could_be_a_strangers_is_refused() {
     // India for the world, North Dakota by way of a Colombian carrier.
     refuses("0091 70123 45678", "CO", PhoneRefusal::Ambiguous);

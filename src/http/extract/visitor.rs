@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::response::Response;
 use http::Method;
 use http::header::ACCEPT_LANGUAGE;
@@ -19,10 +19,15 @@ use crate::extract::cookies::{self, CookieKind};
 use crate::extract::tenant::Tenant;
 use crate::observe::RequestId;
 
+/// A longer address is not repeated in the links to other languages.
+const LONGEST_HERE: usize = 2048;
+
 /// A browser outside any pool.
 pub struct Outsider {
-    /// What it accepts.
+    /// What it chose, else what it accepts.
     pub language: Language,
+    /// As [`Visitor::here`].
+    pub here: Option<String>,
     /// The request's id.
     pub request_id: String,
 }
@@ -30,8 +35,10 @@ pub struct Outsider {
 impl Outsider {
     /// Who sent this request.
     pub fn of(parts: &Parts) -> Self {
-        let language = Language::negotiate(None, accept_language(parts), Language::En);
-        Self { language, request_id: request_id(parts) }
+        let chosen = query_value(parts, "lang").as_deref().and_then(Language::of_tag);
+        let language =
+            chosen.unwrap_or_else(|| Language::negotiate(None, accept_language(parts), Language::En));
+        Self { language, here: here(parts), request_id: request_id(parts) }
     }
 }
 
@@ -53,6 +60,8 @@ pub struct Visitor {
     pub chosen: Option<Language>,
     /// The language the person chose just now.
     pub chosen_now: Option<Language>,
+    /// Where it is, with the query, if that can be asked for again.
+    pub here: Option<String>,
     /// The languages the browser asks for.
     pub accept_language: Option<String>,
     /// The request's id.
@@ -91,11 +100,22 @@ impl FromRequestParts<Doors> for Visitor {
             address: client_address(peer, &parts.headers, &doors.settings.trusted_proxies),
             chosen: chosen_now.or_else(|| language(cookie(CookieKind::Language))),
             chosen_now,
+            here: here(parts),
             accept_language: accept_language(parts).map(str::to_owned),
             request_id: request_id(parts),
             pool,
         })
     }
+}
+
+/// The address of a page that a browser may ask for again. None when a token is in it, which no page of ours repeats.
+fn here(parts: &Parts) -> Option<String> {
+    let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |asked| &asked.0);
+    let here = asked.path_and_query()?.as_str();
+    // A path of two slashes would lead to the host that they name.
+    let is_ours = here.len() <= LONGEST_HERE && !here.starts_with("//") && !here.contains('\\');
+    let repeatable = parts.method == Method::GET && query_value(parts, "id_token_hint").is_none();
+    (is_ours && repeatable).then(|| here.to_owned())
 }
 
 fn accept_language(parts: &Parts) -> Option<&str> {

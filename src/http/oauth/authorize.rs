@@ -13,7 +13,7 @@ use crate::extract::form::{self, FormRefusal};
 use crate::extract::onward;
 use crate::extract::visitor::Visitor;
 use crate::pages::phone::first_page;
-use crate::respond::page::{Shown, error_page, failed};
+use crate::respond::page::{Shown, dead_end, error_page, failed, registered_by};
 use crate::respond::redirect::to_client;
 use crate::view::{ErrorKind, ErrorView};
 use crate::{Doors, paths};
@@ -39,7 +39,9 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
         }
         Err(Error::Refused(refusal)) => {
             let (kind, technical) = told(refusal);
-            refuse(&doors, &visitor, kind, technical)
+            let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None };
+            let back = registered_by(&doors, &visitor, params.one("client_id").ok().flatten()).await;
+            dead_end(&doors, &visitor, visitor.language(None), &view, back.as_deref())
         }
         Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
     }

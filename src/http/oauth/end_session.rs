@@ -16,7 +16,7 @@ use crate::extract::cookies::{self, CookieKind};
 use crate::extract::form;
 use crate::extract::onward;
 use crate::extract::visitor::Visitor;
-use crate::respond::page::{Shown, error_page, failed, page, set_cookie};
+use crate::respond::page::{Shown, error_page, failed, page, registered_by, set_cookie};
 use crate::respond::redirect::see_other;
 use crate::view::{Csrf, ErrorKind, ErrorView, SignOutView, SignedOutView};
 use crate::{Doors, paths};
@@ -63,7 +63,9 @@ async fn answer(doors: &Doors, visitor: &Visitor, params: Params, confirmed: boo
         Ok(LogoutDecision::SignedOut(Some(back))) => see_other(&back),
         Ok(LogoutDecision::SignedOut(None)) => {
             let view = SignedOutView { client_name: visitor.pool.name.clone(), sign_in_url: None };
-            page(doors, visitor, &Shown::new(language), &view)
+            let back = registered_by(doors, visitor, params.one("client_id").ok().flatten()).await;
+            let shown = Shown { here: visitor.here.as_deref(), ..Shown::new(language) };
+            page(doors, visitor, &shown.back(back.as_deref()), &view)
         }
         Ok(LogoutDecision::Ask) => return ask(doors, visitor, language, &params),
         Err(Error::Refused(refusal)) => return refuse(doors, visitor, refusal),

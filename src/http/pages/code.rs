@@ -143,6 +143,7 @@ struct Served {
 impl Served {
     fn shown<'a>(&'a self, language: Language, sign_in: &'a SignIn) -> Shown<'a> {
         let shown = Shown::new(language).status(self.status).here(&self.here);
+        let shown = shown.back(Some(&sign_in.request.redirect_uri));
         shown.leading_to(&sign_in.request.redirect_uri, &self.client_name)
     }
 }
@@ -180,6 +181,7 @@ async fn view(
         code_length: progress.code_digits.into(),
         delivery: delivery_of(&progress, doors.flow.now()),
         tries_left: progress.challenge.tries_left(),
+        renewed: progress.challenge.created_at > sign_in.created_at,
         error,
     };
     Ok((served, view))
@@ -214,7 +216,8 @@ pub fn ended(
         EndReason::AlreadyUsed => (EndedReason::AlreadyUsed, None, StatusCode::CONFLICT),
         EndReason::TooManyTries => (EndedReason::Blocked, restart(), StatusCode::FORBIDDEN),
     };
-    page(doors, visitor, &Shown::new(language).status(status), &EndedView { reason, restart_url })
+    let shown = Shown { here: visitor.here.as_deref(), ..Shown::new(language).status(status) };
+    page(doors, visitor, &shown.back(Some(&request.redirect_uri)), &EndedView { reason, restart_url })
 }
 
 /// No such sign-in in this browser: another browser's, another day's, or cookies are off.

@@ -29,6 +29,7 @@ struct Question<'a> {
     carried: Carried,
     phone: String,
     country: Option<Country>,
+    elsewhere: Option<Country>,
 }
 
 /// The first page of a sign-in: nothing is stored yet.
@@ -51,6 +52,7 @@ pub async fn first_page(
         carried: Carried::Sealed(sealed),
         phone: hint.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),
         country: hint.and_then(|phone| phone.country()).or_else(|| likely_country(visitor)),
+        elsewhere: None,
     };
     show(doors, visitor, question, None).await
 }
@@ -71,6 +73,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfS
                 carried: Carried::SignIn(id.into()),
                 phone: String::new(),
                 country: sign_in.phone.as_ref().and_then(Phone::country),
+                elsewhere: None,
             };
             show(&doors, &visitor, question, None).await
         }
@@ -152,6 +155,8 @@ async fn refused(
     language: Language,
 ) -> Response {
     let visitor = &posted.visitor;
+    let (typed, beside) = (posted.field("phone"), posted.field("country").parse().ok());
+    let misread = matches!(refusal, SendRefusal::Phone(_));
     let error = match told(&visitor.pool.settings.countries, refusal, doors.flow.now()) {
         Ok(error) => error,
         Err(reason) => return ended(doors, visitor, language, reason, request),
@@ -166,10 +171,17 @@ async fn refused(
         here: here.as_deref(),
         request,
         carried,
-        phone: posted.field("phone").chars().take(64).collect(),
-        country: posted.field("country").parse().ok(),
+        phone: typed.chars().take(64).collect(),
+        country: beside,
+        elsewhere: misread.then(|| Phone::home_among(typed, others(visitor, beside))).flatten(),
     };
     show(doors, visitor, question, Some(error)).await
+}
+
+/// The countries the pool serves besides the one that was chosen.
+fn others(visitor: &Visitor, chosen: Option<Country>) -> impl Iterator<Item = Country> {
+    let served = visitor.pool.settings.countries.iter().copied();
+    served.filter(move |country| Some(*country) != chosen)
 }
 
 fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<PhoneError, EndReason> {
@@ -178,9 +190,14 @@ fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<Phon
         SendRefusal::Phone(PhoneRefusal::Empty) => PhoneError::Missing,
         SendRefusal::Phone(PhoneRefusal::TooShort) => PhoneError::TooShort,
         SendRefusal::Phone(PhoneRefusal::TooLong) => PhoneError::TooLong,
+        SendRefusal::Phone(PhoneRefusal::NotValid(Some(country))) => PhoneError::NotValid(country),
         SendRefusal::Phone(_) => PhoneError::NotANumber,
         SendRefusal::NotServed(Some(country)) if !served.contains(&country) => {
-            PhoneError::WrongCountry(country)
+            let sibling = served.iter().find(|served| served.calling_code() == country.calling_code());
+            match sibling {
+                Some(&served) => PhoneError::SharedCode { country, served },
+                None => PhoneError::WrongCountry(country),
+            }
         }
         SendRefusal::NotServed(_) => PhoneError::NotAllowedHere,
         SendRefusal::Wait(until) => PhoneError::Wait { seconds: seconds(until) },
@@ -220,6 +237,7 @@ async fn show(
         selected: question.country,
         phone: question.phone,
         error,
+        elsewhere: question.elsewhere,
         client_name: client_name.clone(),
     };
     page(doors, visitor, &shown, &view)

@@ -8,6 +8,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 use url::Url;
+use watchword_domain::client::front_page_of;
 use watchword_domain::ids::opaque_token;
 use watchword_domain::pool::Pool;
 use watchword_domain::{Language, time};
@@ -33,6 +34,8 @@ pub struct Shown<'a> {
     pub form_target: Option<&'a str>,
     /// The client's name.
     pub client_name: &'a str,
+    /// The registered redirect URI of the client one may go back to, where nothing else can be done.
+    pub back: Option<&'a str>,
     /// After how many seconds to try again.
     pub retry_after: Option<u64>,
 }
@@ -40,8 +43,8 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// A page in this language that went well.
     pub fn new(language: Language) -> Self {
-        let (here, form_target, retry_after) = (None, None, None);
-        Self { status: StatusCode::OK, language, here, form_target, client_name: "", retry_after }
+        let (here, form_target, back, retry_after) = (None, None, None, None);
+        Self { status: StatusCode::OK, language, here, form_target, client_name: "", back, retry_after }
     }
 
     /// With this status.
@@ -59,6 +62,11 @@ impl<'a> Shown<'a> {
         Self { form_target: Some(redirect_uri), client_name, ..self }
     }
 
+    /// With a way back to the client that registered this redirect URI.
+    pub fn back(self, redirect_uri: Option<&'a str>) -> Self {
+        Self { back: redirect_uri, ..self }
+    }
+
     /// Worth another try after so many seconds.
     pub fn retry_after(self, seconds: Option<u64>) -> Self {
         Self { retry_after: seconds, ..self }
@@ -72,6 +80,7 @@ pub fn page<V: View>(doors: &Doors, visitor: &Visitor, shown: &Shown<'_>, view: 
     let chrome = Chrome {
         brand: Some(brand_of(&visitor.pool)),
         language: shown.language,
+        back_url: shown.back.and_then(front_page_of),
         languages: shown.here.map(language_links).unwrap_or_default(),
         csp_nonce: opaque_token(&SystemRandom),
         request_id: visitor.request_id.clone(),
@@ -93,8 +102,25 @@ pub fn page<V: View>(doors: &Doors, visitor: &Visitor, shown: &Shown<'_>, view: 
 
 /// An error page of a pool.
 pub fn error_page(doors: &Doors, visitor: &Visitor, language: Language, view: &ErrorView) -> Response {
-    let status = StatusCode::from_u16(view.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page(doors, visitor, &Shown::new(language).status(status), view)
+    dead_end(doors, visitor, language, view, None)
+}
+
+/// An error page of a pool, with a way back to the client that registered this redirect URI.
+pub fn dead_end(
+    doors: &Doors,
+    visitor: &Visitor,
+    language: Language,
+    view: &ErrorView,
+    back: Option<&str>,
+) -> Response {
+    let shown = Shown { here: visitor.here.as_deref(), ..Shown::new(language) };
+    page(doors, visitor, &shown.status(view.status()).back(back), view)
+}
+
+/// A redirect URI that this client registered, if there is such a client.
+pub async fn registered_by(doors: &Doors, visitor: &Visitor, client_id: Option<&str>) -> Option<String> {
+    let client = doors.flow.client(&visitor.pool.id, &client_id?.into()).await.ok()??;
+    client.client.redirect_uris.first().cloned()
 }
 
 /// An error page of a pool for a fault of ours.
@@ -107,7 +133,8 @@ pub fn outside<V: View + StatusOf>(doors: &Doors, outsider: &Outsider, view: &V)
     let chrome = Chrome {
         brand: None,
         language: outsider.language,
-        languages: Vec::new(),
+        back_url: None,
+        languages: outsider.here.as_deref().map(language_links).unwrap_or_default(),
         csp_nonce: opaque_token(&SystemRandom),
         request_id: outsider.request_id.clone(),
     };

@@ -12,6 +12,9 @@ pub struct Chrome {
     pub brand: Option<Brand>,
     /// The language to speak.
     pub language: Language,
+    /// The front page of the application, for pages on which nothing else can be done. Only of a site that the
+    /// application registered.
+    pub back_url: Option<String>,
     /// The languages one may switch to, each with the address (GET) that shows this page in it. Fewer than two:
     /// no switch is shown.
     pub languages: Vec<LanguageLink>,
@@ -56,6 +59,7 @@ pub(super) struct ChromeContext<'a> {
     brand: Option<BrandContext<'a>>,
     /// What the sentences call the project.
     name: &'a str,
+    back_url: Option<&'a str>,
     style: Option<String>,
     csp_nonce: &'a str,
     request_id: &'a str,
@@ -91,6 +95,7 @@ impl Chrome {
             dir: direction(self.language),
             brand: self.brand.as_ref().map(Brand::context),
             name: self.brand.as_ref().map_or("", |brand| &brand.name),
+            back_url: self.back_url.as_deref(),
             style: self.brand.as_ref().and_then(|brand| brand.colours).map(|colours| style(&colours)),
             csp_nonce: &self.csp_nonce,
             request_id: &self.request_id,

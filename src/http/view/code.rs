@@ -39,6 +39,8 @@ pub struct CodeView {
     pub delivery: DeliveryPart,
     /// Wrong codes that are still forgiven; 0 ends the code.
     pub tries_left: u32,
+    /// Whether an earlier code of this sign-in stopped working when this one was made.
+    pub renewed: bool,
     /// What was wrong with the code that was posted.
     pub error: Option<CodeError>,
 }
@@ -75,7 +77,10 @@ struct Context<'a> {
     /// What the field lets one type: the digits and the spaces or hyphens people put between them.
     longest: u32,
     delivery: DeliveryEvent,
-    tries_left: u32,
+    /// How many tries are left, unless the error says it already.
+    tries: Option<u32>,
+    /// Whether to say that this is a new code.
+    renewed: bool,
     error: Option<Text>,
     /// Why the code has ended, if it has.
     ended: Option<Text>,
@@ -106,7 +111,8 @@ impl View for CodeView {
             code_length: self.code_length,
             longest: self.code_length.saturating_mul(2),
             delivery: self.delivery.event(locale)?,
-            tries_left: self.tries_left,
+            tries: Some(self.tries_left).filter(|_| !matches!(self.error, Some(CodeError::Wrong { .. }))),
+            renewed: self.renewed && self.error.is_none(),
             error: self.error.map(|error| error.text(self.code_length)),
             ended: self.has_ended().then(|| self.end_reason()),
         })

@@ -50,7 +50,7 @@ pub struct DeliveryEvent {
     /// Whether no further event will come.
     #[serde(rename = "final")]
     is_final: bool,
-    /// What to offer when it failed: `resend` or `change` (the number); else empty.
+    /// What to offer when it failed: `resend`, `change` (the number) or `back` (to the application); else empty.
     offer: &'static str,
     /// `now`, `in` or `no_more`, and the seconds that go with it.
     resend: &'static str,
@@ -117,14 +117,21 @@ impl DeliveryPart {
         }
     }
 
-    /// What helps: another number where this one is the trouble, else another message.
+    /// What helps: another number where this one is the trouble, another message where the moment was; nothing here
+    /// where the trouble is the sender's.
     fn offer(&self) -> &'static str {
         match (self.failed(), self.failure) {
             (false, _) => "",
             (
                 true,
-                Some(FailureClass::NotReachable | FailureClass::Blocked | FailureClass::IdentityChanged),
+                Some(
+                    FailureClass::NotReachable
+                    | FailureClass::HeldBack
+                    | FailureClass::Blocked
+                    | FailureClass::IdentityChanged,
+                ),
             ) => "change",
+            (true, Some(FailureClass::SenderUnavailable | FailureClass::Rejected)) => "back",
             (true, _) => "resend",
         }
     }
@@ -140,6 +147,7 @@ impl DeliveryPart {
             DeliveryState::Expired => "delivery-expired",
             DeliveryState::Failed => match self.failure {
                 Some(FailureClass::NotReachable) => "delivery-failed-not-reachable",
+                Some(FailureClass::HeldBack) => "delivery-failed-held-back",
                 Some(FailureClass::TooFast) => "delivery-failed-too-fast",
                 Some(FailureClass::SenderUnavailable) => "delivery-failed-sender-unavailable",
                 Some(FailureClass::TryLater) | None => "delivery-failed-try-later",

@@ -15,8 +15,9 @@ use super::tags;
 use super::text::Text;
 
 /// The templates: name and source. Pages are named as their endpoints.
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("layout", include_str!("../../../templates/layout.hbs")),
+    ("parts/back", include_str!("../../../templates/parts/back.hbs")),
     ("parts/brand", include_str!("../../../templates/parts/brand.hbs")),
     ("parts/delivery", include_str!("../../../templates/parts/delivery.hbs")),
     ("parts/footer", include_str!("../../../templates/parts/footer.hbs")),

@@ -21,13 +21,15 @@ pub struct PhoneView {
     pub carried: Carried,
     /// The countries the pool serves, in any order; the page sorts them by name. One: it is fixed text.
     pub countries: Vec<Country>,
-    /// The country shown first; `None` for the first by name. Where scripts run, the person's last choice in this
-    /// browser wins unless the number was typed already.
+    /// The country shown first; `None` for the one most readers of the page's language live in, else the first by
+    /// name. Where scripts run, the person's last choice in this browser wins unless the number was typed already.
     pub selected: Option<Country>,
     /// What was typed so far, or a number hinted by the client.
     pub phone: String,
     /// What was wrong with it.
     pub error: Option<PhoneError>,
+    /// The country in which what was typed would be right: one button tries it there.
+    pub elsewhere: Option<Country>,
     /// The client's name: what one signs in to.
     pub client_name: String,
 }
@@ -39,12 +41,21 @@ pub enum PhoneError {
     Missing,
     /// It cannot be read as a phone number.
     NotANumber,
+    /// No number of the country it was read in.
+    NotValid(Country),
     /// Too few digits for its country.
     TooShort,
     /// Too many digits for its country.
     TooLong,
     /// A number of a country the pool does not serve.
     WrongCountry(Country),
+    /// A number of a country the pool does not serve, although it serves another of the same calling code.
+    SharedCode {
+        /// The number's country.
+        country: Country,
+        /// The one that is served.
+        served: Country,
+    },
     /// A number that cannot receive codes here (no mobile number, or refused by the pool's rules).
     NotAllowedHere,
     /// A code was sent to this number just now.
@@ -77,6 +88,8 @@ struct Context<'a> {
     only: bool,
     chosen: Option<CountryContext>,
     phone: &'a str,
+    /// Where the number would be right.
+    elsewhere: Option<CountryContext>,
     /// Something about the number itself, said at the field.
     field_error: Option<Text>,
     /// Something else, said above the form.
@@ -93,6 +106,8 @@ struct CountryContext {
     calling_code: u16,
     shortest: u8,
     longest: u8,
+    /// Whether its calling code is known as another country's.
+    second: bool,
     selected: bool,
 }
 
@@ -119,6 +134,7 @@ impl View for PhoneView {
             chosen: countries.iter().find(|country| country.selected).cloned(),
             countries,
             phone: &self.phone,
+            elsewhere: self.elsewhere.map(|country| context_of(country, locale, false)),
             field_error,
             notice,
             wait: self.error.and_then(PhoneError::wait),
@@ -131,25 +147,25 @@ impl PhoneView {
     fn sorted_countries(&self, locale: &Locale) -> Vec<CountryContext> {
         let mut countries = self.countries.clone();
         countries.sort_by_key(|country| locale.country_rank(*country));
-        let selected = self
-            .selected
-            .filter(|selected| countries.contains(selected))
+        let served = |country: Option<Country>| country.filter(|country| countries.contains(country));
+        let selected = served(self.selected)
+            .or_else(|| served(locale.language().likely_country()))
             .or_else(|| countries.first().copied());
-        countries
-            .into_iter()
-            .map(|code| {
-                let (shortest, longest) = code.national_lengths();
-                CountryContext {
-                    code,
-                    name: locale.country_name(code),
-                    flag: code.flag(),
-                    calling_code: code.calling_code(),
-                    shortest,
-                    longest,
-                    selected: selected == Some(code),
-                }
-            })
-            .collect()
+        countries.iter().map(|&code| context_of(code, locale, selected == Some(code))).collect()
+    }
+}
+
+fn context_of(code: Country, locale: &Locale, selected: bool) -> CountryContext {
+    let (shortest, longest) = code.national_lengths();
+    CountryContext {
+        code,
+        name: locale.country_name(code),
+        flag: code.flag(),
+        calling_code: code.calling_code(),
+        shortest,
+        longest,
+        second: !code.leads_its_calling_code(),
+        selected,
     }
 }
 
@@ -159,9 +175,11 @@ impl PhoneError {
             self,
             Self::Missing
                 | Self::NotANumber
+                | Self::NotValid(_)
                 | Self::TooShort
                 | Self::TooLong
                 | Self::WrongCountry(_)
+                | Self::SharedCode { .. }
                 | Self::NotAllowedHere
         )
     }
@@ -176,14 +194,20 @@ impl PhoneError {
     }
 
     fn text(self, locale: &Locale) -> Text {
+        let of = |key, country: Country| {
+            let text = Text::new(key).with("country", locale.country_name(country));
+            text.with("code", format!("+{}", country.calling_code()))
+        };
         match self {
             Self::Missing => Text::new("phone-error-missing"),
             Self::NotANumber => Text::new("phone-error-not-a-number"),
+            Self::NotValid(country) => of("phone-error-not-valid", country),
             Self::TooShort => Text::new("phone-error-too-short"),
             Self::TooLong => Text::new("phone-error-too-long"),
-            Self::WrongCountry(country) => Text::new("phone-error-wrong-country")
-                .with("country", locale.country_name(country))
-                .with("code", format!("+{}", country.calling_code())),
+            Self::WrongCountry(country) => of("phone-error-wrong-country", country),
+            Self::SharedCode { country, served } => {
+                of("phone-error-shared-code", country).with("served", locale.country_name(served))
+            }
             Self::NotAllowedHere => Text::new("phone-error-not-allowed-here"),
             Self::Wait { .. } => Text::new("phone-error-wait"),
             Self::TooManyFromHere { .. } => Text::new("phone-error-too-many-from-here"),

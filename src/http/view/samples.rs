@@ -32,6 +32,7 @@ pub(super) fn chrome(language: Language) -> Chrome {
             terms_url: Some("https://acme.example/terms".into()),
         }),
         language,
+        back_url: Some("https://acme.example/".into()),
         languages: Language::ALL.into_iter().map(link).collect(),
         csp_nonce: "bm9uY2U".into(),
         request_id: "0192f3a1c7d84e52".into(),
@@ -62,6 +63,7 @@ pub(super) fn phone() -> PhoneView {
         selected: Some(country("IN")),
         phone: String::new(),
         error: None,
+        elsewhere: None,
         client_name: "Acme Market".into(),
     }
 }
@@ -79,6 +81,7 @@ pub(super) fn code(state: DeliveryState, failure: Option<FailureClass>) -> CodeV
         code_length: 6,
         delivery: DeliveryPart { state, failure, resend: ResendPart::In(24), expires_in: 271, waited: 6 },
         tries_left: 5,
+        renewed: false,
         error: None,
     }
 }
@@ -88,9 +91,11 @@ impl Samples for PhoneView {
         let errors = [
             ("missing", PhoneError::Missing),
             ("not-a-number", PhoneError::NotANumber),
+            ("not-valid", PhoneError::NotValid(country("US"))),
             ("too-short", PhoneError::TooShort),
             ("too-long", PhoneError::TooLong),
             ("wrong-country", PhoneError::WrongCountry(country("FR"))),
+            ("shared-code", PhoneError::SharedCode { country: country("GG"), served: country("GB") }),
             ("not-allowed", PhoneError::NotAllowedHere),
             ("wait", PhoneError::Wait { seconds: 42 }),
             ("too-many-from-here", PhoneError::TooManyFromHere { seconds: 437 }),
@@ -111,7 +116,11 @@ impl Samples for PhoneView {
         ];
         samples.extend(errors.map(|(name, error)| {
             let typed = if error == PhoneError::Missing { "" } else { "+33 6 12 34" };
-            (format!("phone-{name}"), PhoneView { phone: typed.into(), error: Some(error), ..phone() })
+            let elsewhere = matches!(error, PhoneError::NotValid(_)).then(|| country("IN"));
+            (
+                format!("phone-{name}"),
+                PhoneView { phone: typed.into(), error: Some(error), elsewhere, ..phone() },
+            )
         }));
         samples
     }
@@ -152,6 +161,7 @@ impl Samples for CodeView {
             CodeView { delivery: DeliveryPart { resend, ..view.delivery.clone() }, ..view }
         };
         samples.extend([
+            ("code-renewed".to_owned(), CodeView { renewed: true, ..code(DeliveryState::Sent, None) }),
             ("code-resend-now".to_owned(), with_resend(ResendPart::Now)),
             ("code-resend-no-more".to_owned(), with_resend(ResendPart::NoMore { until: 40_000 })),
             ("code-ended-tries".to_owned(), ended(0, 200, ResendPart::In(40))),

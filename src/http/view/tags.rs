@@ -2,7 +2,8 @@
 //!
 //! - `{{t "key" name=value}}` or `{{t text}}` says a text in the page's language;
 //! - `{{json value}}` writes a value as JSON, for a `data-` attribute;
-//! - `{{timer "key" seconds}}` says a text whose `$time` is a clock that runs down where scripts run.
+//! - `{{timer "key" seconds}}` says a text whose `$time` is a clock that runs down where scripts run;
+//! - `{{wait "key" seconds}}` says a text whose `$time` is a length of time in words.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -24,7 +25,8 @@ const HOUR: u64 = 3600;
 pub(super) fn register(templates: &mut Handlebars<'static>, locale: &Arc<Locale>) {
     templates.register_helper("t", Box::new(Say(Arc::clone(locale))));
     templates.register_helper("json", Box::new(json));
-    templates.register_helper("timer", Box::new(Timer(Arc::clone(locale))));
+    templates.register_helper("timer", Box::new(Time(Arc::clone(locale), timer)));
+    templates.register_helper("wait", Box::new(Time(Arc::clone(locale), wait)));
 }
 
 /// Escapes text for HTML, in elements and in quoted attributes.
@@ -46,7 +48,10 @@ pub(super) fn escape(text: &str) -> String {
 /// The keys a template names literally.
 pub(super) fn texts_said(source: &str) -> impl Iterator<Item = &str> {
     source.split("{{").filter_map(|tag| {
-        let rest = tag.strip_prefix("t \"").or_else(|| tag.strip_prefix("timer \""))?;
+        let rest = tag
+            .strip_prefix("t \"")
+            .or_else(|| tag.strip_prefix("timer \""))
+            .or_else(|| tag.strip_prefix("wait \""))?;
         rest.split_once('"').map(|(key, _)| key)
     })
 }
@@ -95,9 +100,12 @@ fn json(
     Ok(())
 }
 
-struct Timer(Arc<Locale>);
+/// How a sentence with a time in it is said, as HTML.
+type Saying = fn(&Locale, &str, u64) -> Result<String, RenderErrorReason>;
 
-impl HelperDef for Timer {
+struct Time(Arc<Locale>, Saying);
+
+impl HelperDef for Time {
     fn call<'reg: 'rc, 'rc>(
         &self,
         helper: &Helper<'rc>,
@@ -110,20 +118,33 @@ impl HelperDef for Timer {
             helper.param(0).and_then(|key| key.value().as_str()),
             helper.param(1).and_then(|seconds| seconds.value().as_u64()),
         ) else {
-            return Err(RenderErrorReason::Other("timer wants a key and seconds".to_owned()).into());
+            return Err(RenderErrorReason::Other("a time wants a key and seconds".to_owned()).into());
         };
-        out.write(&timer(&self.0, key, seconds)?)?;
+        out.write(&(self.1)(&self.0, key, seconds)?)?;
         Ok(())
     }
 }
 
+/// From this many seconds on a wait is said in minutes.
+const MINUTES: u64 = 120;
+
+/// The sentence `key` with the time in words.
+fn wait(locale: &Locale, key: &str, seconds: u64) -> Result<String, RenderErrorReason> {
+    let (span, count) = match seconds {
+        0..MINUTES => ("span-seconds", seconds),
+        MINUTES..HOUR => ("span-minutes", seconds.div_ceil(60)),
+        _ => ("span-hours", seconds.div_ceil(HOUR)),
+    };
+    let time = say(locale, span, &Map::from_iter([("count".to_owned(), count.into())]))?;
+    Ok(escape(&say(locale, key, &Map::from_iter([("time".to_owned(), time.into())]))?))
+}
+
 /// The sentence `key` as HTML, with the time left in it.
 fn timer(locale: &Locale, key: &str, seconds: u64) -> Result<String, RenderErrorReason> {
-    let with_time = |time: String| say(locale, key, &Map::from_iter([("time".to_owned(), time.into())]));
     if seconds >= HOUR {
-        let hours = Map::from_iter([("count".to_owned(), seconds.div_ceil(HOUR).into())]);
-        return Ok(escape(&with_time(say(locale, "span-hours", &hours)?)?));
+        return wait(locale, key, seconds);
     }
+    let with_time = |time: String| say(locale, key, &Map::from_iter([("time".to_owned(), time.into())]));
     let mut clock = String::new();
     // Writing to a String cannot fail. A timer role keeps screen readers from reading every second aloud.
     let _ = write!(

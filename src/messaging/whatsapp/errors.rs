@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use watchword_domain::FailureClass::{
-    self, Blocked, IdentityChanged, NotReachable, Rejected, SenderUnavailable, TooFast, TryLater,
+    self, Blocked, HeldBack, IdentityChanged, NotReachable, Rejected, SenderUnavailable, TooFast, TryLater,
 };
 
 /// One code, or a run of codes, that Meta documents.
@@ -95,9 +95,9 @@ pub const KNOWN: &[KnownError] = {
         one(131_064, SenderUnavailable, CallOperator, "limited: templates were put into the wrong category"),
         // The recipient.
         one(131_026, NotReachable, OtherChannel, "not on WhatsApp, too old an app, or terms not accepted"),
-        one(131_049, NotReachable, OtherChannel, "held back to keep engagement healthy"),
-        one(130_472, NotReachable, OtherChannel, "the person is part of an experiment at Meta"),
-        one(131_021, NotReachable, TellPerson, "the number is the sender's own"),
+        one(131_049, HeldBack, OtherChannel, "held back to keep engagement healthy"),
+        one(130_472, HeldBack, OtherChannel, "the person is part of an experiment at Meta"),
+        one(131_021, HeldBack, TellPerson, "the number is the sender's own"),
         one(131_030, SenderUnavailable, CallOperator, "a test sender, and the number is not on its list"),
         one(131_050, Blocked, OtherChannel, "the person opted out of this sender's marketing"),
         one(130_403, Blocked, TellPerson, "the sender itself has blocked the person"),

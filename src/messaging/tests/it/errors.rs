@@ -35,6 +35,13 @@ fn the_same_code_means_the_same_in_a_status_report() {
 }
 
 #[test]
+fn what_meta_keeps_to_itself_is_not_blamed_on_the_number() {
+    for code in [131_049, 130_472, 131_021] {
+        assert_eq!(class_of(code), FailureClass::HeldBack, "{code}");
+    }
+}
+
+#[test]
 fn an_undocumented_code_in_a_report_neither_costs_a_second_message_nor_stops_the_sender() {
     assert_eq!(class_of(-1), FailureClass::Rejected);
     assert_eq!(class_of(i64::MAX), FailureClass::Rejected);
