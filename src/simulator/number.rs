@@ -30,6 +30,34 @@ impl Number {
         &self.0
     }
 
+    /// As people read it: the calling code, then a few digits at a time. `+91 98765 43210`.
+    pub(crate) fn grouped(&self) -> String {
+        let (code, national) = split_code(self.digits());
+        let sizes: &[usize] = match (code, national.len()) {
+            ("91", 10) => &[5, 5],
+            (_, 7) => &[3, 4],
+            (_, 8) => &[4, 4],
+            (_, 10) => &[3, 3, 4],
+            (_, 11) => &[2, 5, 4],
+            _ => &[3, 3, 3],
+        };
+        let mut grouped = format!("+{code}");
+        let mut rest = national;
+        for size in sizes {
+            let (group, after) = rest.split_at_checked(*size).unwrap_or((rest, ""));
+            if !group.is_empty() {
+                grouped.push(' ');
+                grouped.push_str(group);
+            }
+            rest = after;
+        }
+        if !rest.is_empty() {
+            grouped.push(' ');
+            grouped.push_str(rest);
+        }
+        grouped
+    }
+
     /// Without the plus: Meta's `wa_id`.
     pub(crate) fn digits(&self) -> &str {
         self.0.trim_start_matches('+')
@@ -43,6 +71,22 @@ impl Number {
             .find_map(|prefix| CALLING_CODES.iter().find(|(code, _)| *code == prefix))
             .map_or("ZZ", |(_, country)| country)
     }
+}
+
+/// Calling code and national number. Codes have one, two or three digits, and the first two tell which (ITU-T E.164).
+fn split_code(digits: &str) -> (&str, &str) {
+    let length = match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        _ => 3,
+    };
+    digits.split_at_checked(length).unwrap_or((digits, ""))
 }
 
 /// The main country of the calling codes people try most; enough for an id that nobody may take apart.
@@ -100,6 +144,21 @@ mod tests {
         assert_eq!(Number::lenient(" 919876543210").unwrap().as_str(), "+919876543210");
         assert_eq!(Number::lenient("+91 98765-43210").unwrap().as_str(), "+919876543210");
         assert!(Number::lenient("ring me").is_none());
+    }
+
+    #[test]
+    fn a_number_is_shown_in_groups() {
+        for (number, shown) in [
+            ("+919876543210", "+91 98765 43210"),
+            ("+16505551234", "+1 650 555 1234"),
+            ("+447400123456", "+44 740 012 3456"),
+            ("+5511987654321", "+55 11 98765 4321"),
+            ("+6591234567", "+65 9123 4567"),
+            ("+971501234567", "+971 501 234 567"),
+            ("+1234567", "+1 234 567"),
+        ] {
+            assert_eq!(Number::strict(number).unwrap().grouped(), shown);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The panel by which a person makes the simulator misbehave: a small form, and the list of what is ordered.
+//! The panel by which a person has the simulator fail on purpose: a small form, and the list of what is ordered.
 
 use super::html::Html;
 use crate::{
@@ -8,25 +8,26 @@ use crate::{
 
 /// What can be ordered here, in the words of the panel; codes and times come from the fields beside it.
 const KINDS: [(&str, &str); 11] = [
-    ("status_failed", "Fail after accepting"),
-    ("error", "Refuse the call"),
-    ("delay", "Arrive late"),
-    ("silence", "Arrive without a webhook"),
-    ("duplicate", "Webhooks twice"),
+    ("status_failed", "Accepted, then fails"),
+    ("error", "Refused at once"),
+    ("delay", "Arrives late"),
+    ("silence", "Arrives, but no webhook says so"),
+    ("duplicate", "Every webhook twice"),
     ("disorder", "Webhooks out of order"),
-    ("slow_answer", "Answer slowly"),
+    ("slow_answer", "Slow answer"),
     ("http_error", "Answer 503"),
-    ("garbage", "Answer garbage"),
-    ("hang", "Never answer"),
-    ("drop", "Drop the connection"),
+    ("garbage", "Unreadable answer"),
+    ("hang", "No answer"),
+    ("drop", "Connection dropped"),
 ];
 
 /// Error codes one meets, offered beside the field.
-const CODES: [(&str, &str); 7] = [
+const CODES: [(&str, &str); 8] = [
     ("131026", "not on WhatsApp"),
     ("131056", "too many to this number"),
     ("130429", "too fast"),
     ("131049", "held back"),
+    ("130472", "part of an experiment"),
     ("132001", "template missing"),
     ("131042", "payment problem"),
     ("190", "token expired"),
@@ -47,13 +48,13 @@ pub(super) fn panel(world: &World, back: &'static str, place: &'static str) -> H
     Html::of("<form method=\"post\" action=\"/misbehave\" class=\"faults send\"><input type=\"hidden\" name=\"back\"")
         .attr("value", back)
         .raw(">")
-        .and(&row("kind", "The next message shall"))
+        .and(&row("kind", "What happens to the next message"))
         .raw("<select name=\"kind\"")
         .attr("id", &field("kind"))
         .raw(">")
         .each(KINDS, |(kind, words)| Html::of("<option").attr("value", kind).raw(">").raw(words).raw("</option>"))
         .raw("</select></p>")
-        .and(&row("code", "with code"))
+        .and(&row("code", "Error code"))
         .raw("<input name=\"code\" inputmode=\"numeric\" pattern=\"[0-9]{1,6}\" value=\"131026\" autocomplete=\"off\"")
         .attr("id", &field("code"))
         .attr("list", &field("codes"))
@@ -62,19 +63,19 @@ pub(super) fn panel(world: &World, back: &'static str, place: &'static str) -> H
         .raw(">")
         .each(CODES, |(code, words)| Html::of("<option").attr("value", code).raw(">").raw(words).raw("</option>"))
         .raw("</datalist>")
-        .and(&row("delay_ms", "by milliseconds"))
+        .and(&row("delay_ms", "Milliseconds"))
         .raw("<input name=\"delay_ms\" inputmode=\"numeric\" pattern=\"[0-9]{1,7}\" value=\"5000\" autocomplete=\"off\"")
         .attr("id", &field("delay_ms"))
         .raw("></p>")
-        .and(&row("to", "for number"))
+        .and(&row("to", "For number"))
         .raw("<input name=\"to\" type=\"tel\" placeholder=\"any\" autocomplete=\"off\"")
         .attr("id", &field("to"))
         .raw("></p>")
-        .and(&row("times", "how often"))
+        .and(&row("times", "How often"))
         .raw("<select name=\"times\"")
         .attr("id", &field("times"))
-        .raw("><option value=\"1\">once</option><option value=\"3\">3 times</option><option value=\"0\">until taken back</option></select></p>")
-        .raw("<button class=\"small\">Order it</button></form><div data-live")
+        .raw("><option value=\"1\">once</option><option value=\"3\">3 times</option><option value=\"0\">until removed</option></select></p>")
+        .raw("<button class=\"small\">Apply</button></form><div data-live")
         .attr("id", &field("armed"))
         .raw(">")
         .and(&armed(world, back))
@@ -84,13 +85,13 @@ pub(super) fn panel(world: &World, back: &'static str, place: &'static str) -> H
 fn armed(world: &World, back: &'static str) -> Html {
     let faults = world.faults();
     if faults.all().is_empty() {
-        return Html::of("<p class=\"hint\">Everything works as it should.</p>");
+        return Html::of("<p class=\"hint\">No failure is simulated.</p>");
     }
     Html::of("<ul class=\"armed\">")
         .each(faults.all().iter().take(20), |fault| Html::of("<li>").and(&words(fault)).raw("</li>"))
         .raw("</ul><form method=\"post\" action=\"/misbehave/clear\" class=\"send\"><input type=\"hidden\" name=\"back\"")
         .attr("value", back)
-        .raw("><button class=\"small quiet\">Take all back</button></form>")
+        .raw("><button class=\"small quiet\">Remove all</button></form>")
 }
 
 fn words(armed: &Armed) -> Html {
@@ -109,7 +110,7 @@ fn words(armed: &Armed) -> Html {
     };
     let label = KINDS.iter().find(|(name, _)| *name == kind).map_or("", |(_, label)| label);
     let times = match armed.times {
-        0 => "until taken back".to_owned(),
+        0 => "until removed".to_owned(),
         1 => "once".to_owned(),
         more => format!("{more} times"),
     };

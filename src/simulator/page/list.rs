@@ -1,6 +1,6 @@
-//! The first screen: the chats by number, the most recent first, and a way to open any other number.
+//! The first screen: the phones by number, the most recent first, and a way to open any other number.
 
-use super::{html::Html, icons, thread, tint};
+use super::{html::Html, icons, tint};
 use crate::{
     clock,
     ids::Way,
@@ -17,9 +17,9 @@ const COUNTED: usize = 100;
 pub(super) fn screen(world: &World, wrong: Option<&str>) -> Html {
     let phones = world.phones();
     let recent = phones.recent_chats(SHOWN);
-    Html::of("<header class=\"bar\"><h1>Chats</h1><a class=\"round only-small\" href=\"/misbehave\">")
+    Html::of("<header class=\"bar\"><h1>Phones</h1><a class=\"round only-small\" href=\"/misbehave\">")
         .raw(icons::FAULT)
-        .raw("<span class=\"unseen\">Misbehave</span></a></header><main class=\"scroll\">")
+        .raw("<span class=\"unseen\">Simulate a failure</span></a></header><main class=\"scroll\">")
         .and(&open_form(wrong))
         .raw("<div id=\"chats\" data-live>")
         .and(&if recent.is_empty() { empty(world) } else { chats(&phones, &recent) })
@@ -67,7 +67,7 @@ fn chats(phones: &Phones, recent: &[&Message]) -> Html {
     }
     list.raw("<p class=\"hint pad\" id=\"more\">")
         .text(&more.to_string())
-        .raw(" more chats. Open one by its number.</p>")
+        .raw(" more phones. Open one by its number.</p>")
 }
 
 fn chat(phones: &Phones, last: &Message) -> Html {
@@ -84,7 +84,7 @@ fn chat(phones: &Phones, last: &Message) -> Html {
         .raw(" aria-hidden=\"true\">")
         .text(last.phone.digits().get(last.phone.digits().len().saturating_sub(2)..).unwrap_or_default())
         .raw("</span><span class=\"who\"><b><bdi>")
-        .text(last.phone.as_str())
+        .text(&last.phone.grouped())
         .raw("</bdi></b>")
         .maybe(name, |name| Html::of(" <bdi class=\"soft\">").text(name).raw("</bdi>"))
         .raw("</span>")
@@ -112,9 +112,7 @@ fn preview(message: &Message) -> Html {
     match message.status {
         Status::Failed => tag.raw("<span class=\"bad\">Did not arrive</span>"),
         Status::Accepted | Status::Sent => tag.raw("<span class=\"soft\">On its way…</span>"),
-        Status::Delivered | Status::Read => {
-            tag.and(&thread::ticks(message.status)).raw("<bdi>").text(&message.content.body).raw("</bdi>")
-        }
+        Status::Delivered | Status::Read => tag.raw("<bdi>").text(&message.content.body).raw("</bdi>"),
     }
 }
 

@@ -110,7 +110,7 @@ async fn chats(State(world): State<Arc<World>>, Query(opening): Query<Opening>) 
         None => None,
     };
     let screen = list::screen(&world, wrong);
-    shell::render(&world, &Page { title: "Chats · Simulator", refresh: wrong.is_none(), screen })
+    shell::render(&world, &Page { title: "Phones · Simulator", refresh: wrong.is_none(), screen })
 }
 
 #[derive(Deserialize)]
@@ -134,7 +134,7 @@ async fn chat(
 
 fn show_chat(world: &World, number: &Number, hold: bool, wrong: Option<&'static str>) -> Response {
     let screen = thread::screen(world, number, hold, wrong);
-    shell::render(world, &Page { title: number.as_str(), refresh: !hold && wrong.is_none(), screen })
+    shell::render(world, &Page { title: &number.grouped(), refresh: !hold && wrong.is_none(), screen })
 }
 
 fn mark_read(world: &World, number: &Number) {
@@ -188,13 +188,17 @@ async fn misbehave(State(world): State<Arc<World>>) -> Response {
 fn misbehave_page(world: &World, status: StatusCode, wrong: Option<&str>) -> Response {
     let screen = Html::of("<header class=\"bar\"><a class=\"round\" href=\"/\">")
         .raw(icons::BACK)
-        .raw("<span class=\"unseen\">All chats</span></a><h1>Misbehave</h1></header><main class=\"card\">")
+        .raw("<span class=\"unseen\">All phones</span></a><h1>Simulate a failure</h1></header><main class=\"card\">")
         .maybe(wrong, |wrong| Html::of("<p class=\"error\" role=\"alert\">").text(wrong).raw("</p>"))
         .and(&faults_panel::panel(world, "/misbehave", "page"))
         .raw("</main>");
     (
         status,
-        axum::response::Html(shell::plain(&Page { title: "Misbehave · Simulator", refresh: false, screen })),
+        axum::response::Html(shell::plain(&Page {
+            title: "Simulate a failure · Simulator",
+            refresh: false,
+            screen,
+        })),
     )
         .into_response()
 }
@@ -274,7 +278,7 @@ async fn asset(kind: &'static str, body: &'static str) -> impl IntoResponse {
 /// For an address that is nobody's.
 pub(crate) fn not_found() -> Response {
     let screen = Html::of(
-        "<main class=\"card\"><h1>Nothing here</h1><p>There is no such page.</p><p><a href=\"/\">All chats</a></p></main>",
+        "<main class=\"card\"><h1>Nothing here</h1><p>There is no such page.</p><p><a href=\"/\">All phones</a></p></main>",
     );
     let page = shell::plain(&Page { title: "Nothing here", refresh: false, screen });
     guarded((StatusCode::NOT_FOUND, axum::response::Html(page)).into_response())

@@ -60,7 +60,7 @@ fn beside(world: &World) -> Html {
              <section class=\"card\" aria-labelledby=\"misbehave\"><h3 id=\"misbehave\">",
     )
     .raw(icons::FAULT)
-    .raw("Misbehave</h3>")
+    .raw("Simulate a failure</h3>")
     .and(&faults_panel::panel(world, "/", "aside"))
     .raw(
         "</section><p class=\"hint\">The same as JSON: <a href=\"/simulator/messages\">messages</a> · \

@@ -30,38 +30,40 @@ pub(super) fn screen(world: &World, phone: &Number, hold: bool, wrong: Option<&'
         Html::default().each(messages, bubble)
     };
     drop(phones);
-    head(world, phone, window)
+    head(world, phone)
         .raw(
             "<main class=\"scroll talk\" tabindex=\"0\" aria-label=\"Chat\"><div role=\"log\" aria-label=\"Messages\">\
              <ol id=\"thread\" class=\"thread\" data-live>",
         )
         .and(&bubbles)
         .raw("</ol></div></main>")
-        .and(&composer(phone, hold, wrong))
+        .and(&composer(world, phone, window, (hold, wrong)))
 }
 
-fn head(world: &World, phone: &Number, window: Option<u64>) -> Html {
+/// Whom the person writes with: the business, as on any phone; and whose phone this is, which a real one does not say.
+fn head(world: &World, phone: &Number) -> Html {
+    let business = &world.settings.verified_name;
     Html::of("<header class=\"bar\"><a class=\"round\" href=\"/\">")
         .raw(icons::BACK)
-        .raw("<span class=\"unseen\">All chats</span></a><span class=\"face\"")
+        .raw("<span class=\"unseen\">All phones</span></a><span class=\"face\"")
         .attr("data-tint", tint(phone))
         .raw(" aria-hidden=\"true\">")
-        .text(phone.digits().get(phone.digits().len().saturating_sub(2)..).unwrap_or_default())
+        .maybe(business.chars().next(), |first| Html::default().text(first.encode_utf8(&mut [0; 4])))
         .raw("</span><div class=\"title\"><h1><bdi>")
-        .text(phone.as_str())
-        .raw("</bdi></h1><p class=\"hint\"><span id=\"window\" data-live><span>")
-        .and(&window_words(window))
-        .raw("</span></span> · with ")
-        .text(&world.settings.verified_name)
-        .raw("</p></div><a class=\"round only-small\" href=\"/misbehave\">")
+        .text(business)
+        .raw("</bdi></h1><p class=\"hint\">on the phone of <bdi>")
+        .text(&phone.grouped())
+        .raw("</bdi></p></div><a class=\"round only-small\" href=\"/misbehave\">")
         .raw(icons::FAULT)
-        .raw("<span class=\"unseen\">Misbehave</span></a></header>")
+        .raw("<span class=\"unseen\">Simulate a failure</span></a></header>")
 }
 
 fn window_words(left: Option<u64>) -> Html {
     match left {
-        None => Html::of("templates only"),
-        Some(ms) => Html::of("replies open for ").text(&ms.div_ceil(3_600_000).to_string()).raw(" h"),
+        None => Html::of("can send templates only, until this person writes."),
+        Some(ms) => {
+            Html::of("can answer freely for ").text(&ms.div_ceil(3_600_000).to_string()).raw(" h more.")
+        }
     }
 }
 
@@ -71,13 +73,15 @@ fn bubble(message: &Message) -> Html {
     if message.way == Way::FromPhone {
         let item =
             item.raw(" class=\"mine\"><div class=\"bubble\"><span class=\"unseen\">You wrote: </span>");
-        return item.and(&words(message)).and(&foot(message, false)).raw("</div></li>");
+        return item.and(&words(message)).and(&foot(message)).raw("</div></li>");
     }
     match message.status {
         Status::Accepted | Status::Sent => item
             .raw(" class=\"theirs\"><div class=\"bubble coming\"><p>A message is on its way…</p>")
-            .and(&foot(message, true))
-            .raw("</div></li>"),
+            .and(&foot(message))
+            .raw("</div>")
+            .and(&state(message))
+            .raw("</li>"),
         Status::Failed => {
             let code = message.failure.unwrap_or(131_000);
             item.raw(" class=\"note bad\"><p>A message did not arrive: ")
@@ -94,9 +98,10 @@ fn bubble(message: &Message) -> Html {
             })
             .raw("<div class=\"bubble\">")
             .and(&words(message))
-            .and(&foot(message, true))
+            .and(&foot(message))
             .raw("</div>")
             .and(&buttons(message))
+            .and(&state(message))
             .raw("</li>"),
     }
 }
@@ -129,27 +134,29 @@ fn with_code(body: &str, code: Option<&str>) -> Html {
     }
 }
 
-fn foot(message: &Message, ticked: bool) -> Html {
+fn foot(message: &Message) -> Html {
     let html = Html::of("<p class=\"foot\">");
     let html = html.raw(if message.channel == Channel::Sms { "<span class=\"sms\">SMS</span>" } else { "" });
-    let html = html.and(&list::time(message.at));
-    html.and(&if ticked && message.channel == Channel::Whatsapp {
-        ticks(message.status)
-    } else {
-        Html::default()
-    })
-    .raw("</p>")
+    html.and(&list::time(message.at)).raw("</p>")
 }
 
-/// The way of a message as people know it from the chat, with the word for those who do not see it.
-pub(super) fn ticks(status: Status) -> Html {
+/// What the sender is told of a message. It stands outside the bubble: the phone it arrives on shows no ticks.
+fn state(message: &Message) -> Html {
+    if message.channel != Channel::Whatsapp {
+        return Html::default();
+    }
+    Html::of("<p class=\"state\"><span>The sender sees</span> ").and(&ticks(message.status)).raw("</p>")
+}
+
+/// The way of a message as its sender sees it.
+fn ticks(status: Status) -> Html {
     let (class, drawing) = match status {
         Status::Accepted => ("<span class=\"ticks\">", icons::CLOCK),
         Status::Sent => ("<span class=\"ticks\">", icons::ONE_TICK),
         Status::Delivered | Status::Failed => ("<span class=\"ticks\">", icons::TWO_TICKS),
         Status::Read => ("<span class=\"ticks read\">", icons::TWO_TICKS),
     };
-    Html::of(class).raw(drawing).raw("<span class=\"unseen\">").text(status.word()).raw("</span></span>")
+    Html::of(class).raw(drawing).raw("<span>").text(status.word()).raw("</span></span>")
 }
 
 fn buttons(message: &Message) -> Html {
@@ -162,7 +169,7 @@ fn buttons(message: &Message) -> Html {
                 .raw(icons::COPY)
                 .raw("<span>")
                 .text(title)
-                .raw("</span></button>"),
+                .raw("</span><span class=\"copied\" hidden>Copied ✓</span></button>"),
             Button::Url { title, url } => {
                 Html::of("<a class=\"tap\" target=\"_blank\" rel=\"noopener noreferrer\"")
                     .attr("href", url)
@@ -217,9 +224,18 @@ fn answer(
         .raw("</span></button></form>")
 }
 
-fn composer(phone: &Number, hold: bool, wrong: Option<&'static str>) -> Html {
+fn composer(
+    world: &World,
+    phone: &Number,
+    window: Option<u64>,
+    (hold, wrong): (bool, Option<&'static str>),
+) -> Html {
     let action = format!("/chats/{}/reply", phone.as_str());
-    Html::of("<footer class=\"compose\">")
+    Html::of("<footer class=\"compose\"><p class=\"hint\">")
+        .text(&world.settings.verified_name)
+        .raw(" <span id=\"window\" data-live><span>")
+        .and(&window_words(window))
+        .raw("</span></span></p>")
         .raw(if hold {
             "<noscript><p class=\"hint\">Held still. <a href=\"?\">Refresh again</a></p></noscript>"
         } else {

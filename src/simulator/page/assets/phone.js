@@ -99,7 +99,7 @@ async function copy(event) {
     await navigator.clipboard.writeText(button.dataset.copy);
     copied = true;
   } catch {
-    // No clipboard here (plain http from another machine): select the code, so that one key copies it.
+    // No clipboard here (plain http from another machine, or refused): select the code, so that one key copies it.
     const range = document.createRange();
     range.selectNodeContents(code || button);
     const selection = getSelection();
@@ -107,8 +107,15 @@ async function copy(event) {
     selection.addRange(range);
     copied = document.execCommand("copy");
   }
-  button.classList.toggle("done", copied);
   say(copied ? "Code copied." : "The code is selected.");
+  if (!copied) return;
+  // For two seconds the button says so itself.
+  const show = (done) => {
+    button.classList.toggle("done", done);
+    for (const part of button.children) part.toggleAttribute("hidden", part.matches(".copied") !== done);
+  };
+  show(true);
+  setTimeout(show, 2000, false);
 }
 
 document.addEventListener("submit", submit);

@@ -93,7 +93,7 @@ async fn the_panel_orders_faults_and_takes_them_back() {
         stage.get("/simulator/faults").await.1,
         json!([{"times": 1, "kind": "error", "code": 131_056}])
     );
-    assert!(stage.page("/misbehave").await.contains("Refuse the call"));
+    assert!(stage.page("/misbehave").await.contains("Refused at once"));
     let cleared = stage.fill("/misbehave/clear", &[("back", "https://elsewhere.example")]).await;
     assert_eq!(cleared.headers()["location"], "/");
     assert_eq!(stage.get("/simulator/faults").await.1, json!([]));
