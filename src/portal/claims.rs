@@ -48,7 +48,7 @@ const HEADER: [(&str, &str); 3] = [
 /// Scopes (OpenID Connect Core §5.4 and §11).
 const SCOPES: [(&str, &str); 5] = [
     ("openid", "Know who you are"),
-    ("profile", "See your name"),
+    ("profile", "See your name, if it is known: a sign-in by WhatsApp asks for none"),
     ("phone", "See your number"),
     ("email", "See your e-mail address"),
     ("offline_access", "Stay connected while you are away"),

@@ -22,6 +22,8 @@ pub enum Failure {
     AnswerIncomplete,
     /// No sign-in of this browser has that `state`.
     StateUnknown,
+    /// No sign-in of this browser has that `state` any more: another tab has signed the person in.
+    SignedInAlready,
     /// The answer's `iss` is missing or another provider's (RFC 9207 §2.4).
     ForeignIssuer,
     /// The token endpoint did not take the code.
@@ -89,6 +91,14 @@ const NOT_OPEN: Words = Words {
     advice: "Start a new one here.",
     action: "Sign in again",
     href: "/sign-in",
+};
+
+const IN_ALREADY: Words = Words {
+    title: "You are signed in already",
+    happened: "Another tab was quicker, or this page was used before. Nothing is left to do here.",
+    advice: "To sign in with another number, sign out first.",
+    action: "Go to your account",
+    href: "/",
 };
 
 const NOT_SURE: Words = Words {
@@ -176,7 +186,7 @@ impl Failure {
             Self::Declined | Self::FormRefused => StatusCode::FORBIDDEN,
             Self::AnswerIncomplete | Self::StateUnknown | Self::ForeignIssuer => StatusCode::BAD_REQUEST,
             Self::SessionOver | Self::RefreshRefused => StatusCode::UNAUTHORIZED,
-            Self::NothingToRefresh => StatusCode::CONFLICT,
+            Self::NothingToRefresh | Self::SignedInAlready => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
         }
     }
@@ -190,6 +200,7 @@ impl Failure {
             Self::ProviderRefused(code) => code.into(),
             Self::AnswerIncomplete => "answer_incomplete".into(),
             Self::StateUnknown => "state_unknown".into(),
+            Self::SignedInAlready => "signed_in_already".into(),
             Self::ForeignIssuer => "foreign_issuer".into(),
             Self::CodeRefused => "code_refused".into(),
             Self::IdTokenRefused(part) => format!("id_token_refused: {part}"),
@@ -210,6 +221,7 @@ impl Failure {
             Self::ProviderUnusable(_) | Self::ProviderRefused(_) => &REFUSED_US,
             Self::Declined => &DECLINED,
             Self::AnswerIncomplete | Self::StateUnknown => &NOT_OPEN,
+            Self::SignedInAlready => &IN_ALREADY,
             Self::ForeignIssuer | Self::CodeRefused | Self::IdTokenRefused(_) | Self::OtherSubject => {
                 &NOT_SURE
             }

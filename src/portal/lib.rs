@@ -90,6 +90,7 @@ impl Portal {
             Some(address) => Some(web_address("simulator_url", &address)?.to_string()),
             None => None,
         };
+        let confidential = settings.client_secret.is_some();
         let registration = Registration {
             issuer: IssuerUrl::new(settings.issuer.clone())
                 .map_err(|_| address("issuer", &settings.issuer))?,
@@ -99,7 +100,7 @@ impl Portal {
         };
         let signed_out = PostLogoutRedirectUrl::from_url(below(&public_url, "signed-out")?);
         let client = Client::new(Transport::new(&issuer)?, registration, signed_out);
-        let pages = Pages::new(Site { name: settings.name, simulator_url })?;
+        let pages = Pages::new(Site { name: settings.name, confidential, simulator_url })?;
         let content_security_policy = content_security_policy(&issuer)?;
         let sessions = Sessions::default();
         Ok(Self { shared: Arc::new(Shared { client, sessions, pages, public_url, content_security_policy }) })

@@ -32,15 +32,19 @@ impl Moment {
     }
 }
 
-/// The largest unit of which there are at least two, so that nothing is rounded to nothing.
+/// A length of time in the largest unit of which there are at least two, so that nothing is rounded to nothing.
+pub fn span(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// How far away a moment is.
 fn relative(seconds: i64) -> String {
-    let distance = seconds.saturating_abs();
-    let amount = match distance {
-        0..120 => format!("{distance} s"),
-        120..7_200 => format!("{} min", distance / 60),
-        7_200..172_800 => format!("{} h", distance / 3_600),
-        _ => format!("{} days", distance / 86_400),
-    };
+    let amount = span(seconds.saturating_abs());
     match seconds {
         0 => "now".into(),
         1.. => format!("in {amount}"),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::claims::{Row, claim_rows, header_rows, scope_meaning, text};
 use crate::failure::{Failure, Words};
-use crate::moment::Moment;
+use crate::moment::{Moment, span};
 use crate::session::{Latest, SignedIn};
 use crate::tokens::{Object, Tokens};
 
@@ -17,6 +17,8 @@ use crate::tokens::{Object, Tokens};
 pub struct Site {
     /// The shop's name.
     pub name: String,
+    /// Whether the shop proves itself to the provider with a secret.
+    pub confidential: bool,
     /// Where the simulated phone is, in a demo.
     pub simulator_url: Option<String>,
 }
@@ -66,6 +68,8 @@ struct End {
     /// Seconds from its arrival to its end, and from now to its end: how full the bar is.
     lifetime: i64,
     left: i64,
+    /// The whole lifetime in words: `60 min`.
+    whole: String,
     note: &'static str,
 }
 
@@ -123,6 +127,7 @@ fn ends(tokens: &Tokens, now: i64) -> Vec<End> {
         moment: at.and_then(|at| Moment::at(at, now)),
         lifetime: at.map_or(0, |at| at.saturating_sub(tokens.received)),
         left: at.map_or(0, |at| at.saturating_sub(now).max(0)),
+        whole: at.map_or_else(String::new, |at| span(at.saturating_sub(tokens.received))),
         note,
     };
     let refresh = match tokens.refresh_token {

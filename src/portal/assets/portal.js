@@ -29,6 +29,9 @@ if (document.querySelector("time[data-epoch]")) {
   setInterval(tick, 1000);
 }
 
+// What was just done is the first thing read out, with the page still at its top.
+document.querySelector("#latest")?.focus({ preventScroll: true });
+
 // A second press while the first is on its way would only do the same again.
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", (event) => {

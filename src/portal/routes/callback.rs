@@ -36,7 +36,11 @@ pub async fn get(
     let Ok(Query(answer)) = answer else { return Err(Failure::AnswerIncomplete) };
     let state = CsrfToken::new(answer.state.ok_or(Failure::AnswerIncomplete)?);
     let browser = shared.browser(&headers).ok_or(Failure::StateUnknown)?;
-    let pending = shared.sessions.claim(&browser, &state, now()).ok_or(Failure::StateUnknown)?;
+    // Sign-ins that are open end with the one that succeeds: carried into the new session, one that somebody planted
+    // before it could be finished after it.
+    let signed_in = || shared.sessions.find(&browser, now()).is_some();
+    let lost = || if signed_in() { Failure::SignedInAlready } else { Failure::StateUnknown };
+    let pending = shared.sessions.claim(&browser, &state, now()).ok_or_else(lost)?;
     shared.client.check_issuer(answer.iss.as_deref()).await?;
     if let Some(error) = answer.error {
         return Err(Failure::from_error_parameter(&error));

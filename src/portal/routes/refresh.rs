@@ -20,7 +20,7 @@ pub async fn post(
     match shared.client.refresh(&session.tokens).await {
         Ok(tokens) => {
             shared.sessions.save_refreshed(&id, &session.tokens, tokens);
-            Ok(Redirect::to("/#latest").into_response())
+            Ok(Redirect::to("/").into_response())
         }
         // The provider has ended it (signed out elsewhere, withdrawn), so it ends here too.
         Err(Failure::RefreshRefused) => {

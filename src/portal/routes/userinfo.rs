@@ -19,5 +19,5 @@ pub async fn post(
     let (id, session) = shared.signed_in(&headers, form)?;
     let answer = shared.client.userinfo(&session.tokens).await?;
     shared.sessions.save_userinfo(&id, answer);
-    Ok(Redirect::to("/#latest"))
+    Ok(Redirect::to("/"))
 }

@@ -147,6 +147,22 @@ async fn an_answer_works_once() {
 }
 
 #[tokio::test]
+async fn a_second_tab_finds_the_person_signed_in() {
+    let provider = Provider::start().await;
+    let mut browser = shop(&provider);
+    let second = browser.reach_callback(&provider).await;
+    let first = browser.reach_callback(&provider).await;
+    assert_eq!(browser.get(&first).await.status, StatusCode::SEE_OTHER);
+    for spent in [second, first] {
+        let answer = browser.get(&spent).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.has("You are signed in already") && answer.has("href=\"/\""));
+    }
+    assert_eq!(provider.script().issued, 1);
+    assert!(browser.get("/").await.has("You are signed in"));
+}
+
+#[tokio::test]
 async fn a_parameter_that_comes_twice_is_refused() {
     let provider = Provider::start().await;
     let mut browser = shop(&provider);
@@ -187,7 +203,7 @@ async fn a_refresh_brings_new_tokens_and_shows_what_changed() {
     browser.sign_in(&provider).await;
     for _ in 0..2 {
         let answer = browser.press("/refresh").await;
-        assert_eq!(answer.location(), "/#latest", "{}", answer.body);
+        assert_eq!(answer.location(), "/", "{}", answer.body);
     }
     assert_eq!(provider.script().issued, 3);
     let page = browser.get("/").await;
@@ -224,7 +240,7 @@ async fn userinfo_is_called_with_the_access_token_and_shown() {
     let mut browser = shop(&provider);
     browser.sign_in(&provider).await;
     let answer = browser.press("/userinfo").await;
-    assert_eq!(answer.location(), "/#latest", "{}", answer.body);
+    assert_eq!(answer.location(), "/", "{}", answer.body);
     assert!(browser.get("/").await.has("favourite_stall"));
 }
 
