@@ -111,7 +111,7 @@ code-resend-after = يمكن إرسال رمز جديد بعد { $time }.
 code-resend-no-more = لا رموز أخرى الآن. حاول مرة أخرى بعد { $time }.
 code-change-number = استخدم رقمًا آخر
 # After a new code was asked for.
-code-renewed = رمز جديد في الطريق إليك. لم يعد الرمز السابق صالحًا.
+code-renewed = أرسلنا رمزًا جديدًا. لم يعد الرمز السابق صالحًا.
 
 code-error-missing = أدخل الرمز المرسل عبر واتساب.
 code-error-not-a-code = يتكوّن الرمز من أرقام فقط. راجع ما كتبته.

@@ -99,7 +99,7 @@ code-resend-after = A new code can be sent after { $time }.
 code-resend-no-more = No more codes for now. Try again in { $time }.
 code-change-number = Use another number
 # After a new code was asked for.
-code-renewed = A new code is on its way. The one before no longer works.
+code-renewed = We sent a new code. The one before no longer works.
 
 code-error-missing = Enter the code from WhatsApp.
 code-error-not-a-code = The code has digits only. Check what you typed.
@@ -128,7 +128,7 @@ delivery-step-sent = Sent
 delivery-step-delivered = Delivered
 delivery-step-read = Read
 delivery-sending = Sending your code…
-delivery-accepted = WhatsApp has your code and is passing it on to your phone.
+delivery-accepted = WhatsApp has your code and is delivering it.
 delivery-sent = Your code is on its way.
 delivery-delivered = It is on your phone. Open WhatsApp to see it.
 delivery-read = You have opened it. Enter the code below.

@@ -91,7 +91,7 @@ code-resend-after = Se puede enviar un código nuevo dentro de { $time }.
 code-resend-no-more = Por ahora no hay más códigos. Inténtalo de nuevo en { $time }.
 code-change-number = Usar otro número
 # After a new code was asked for.
-code-renewed = Un código nuevo está en camino. El anterior ya no sirve.
+code-renewed = Hemos enviado un código nuevo. El anterior ya no sirve.
 
 code-error-missing = Escribe el código de WhatsApp.
 code-error-not-a-code = El código solo tiene cifras. Revisa lo que has escrito.

@@ -91,7 +91,7 @@ code-resend-after = { $time } के बाद नया कोड भेजा 
 code-resend-no-more = फ़िलहाल और कोड नहीं मिलेंगे। { $time } में फिर से कोशिश करें।
 code-change-number = दूसरा नंबर इस्तेमाल करें
 # After a new code was asked for.
-code-renewed = नया कोड आ रहा है। पिछला कोड अब नहीं चलेगा।
+code-renewed = हमने नया कोड भेजा है। पिछला कोड अब नहीं चलेगा।
 
 code-error-missing = WhatsApp पर आया कोड लिखें।
 code-error-not-a-code = कोड में सिर्फ़ अंक होते हैं। देखें कि आपने क्या लिखा है।

@@ -71,7 +71,7 @@ code-resend-after = Kode baru dapat dikirim setelah { $time }.
 code-resend-no-more = Untuk saat ini tidak ada kode lagi. Coba lagi dalam { $time }.
 code-change-number = Gunakan nomor lain
 # After a new code was asked for.
-code-renewed = Kode baru sedang dalam perjalanan. Kode sebelumnya tidak berlaku lagi.
+code-renewed = Kami sudah mengirim kode baru. Kode sebelumnya tidak berlaku lagi.
 
 code-error-missing = Masukkan kode dari WhatsApp.
 code-error-not-a-code = Kode hanya terdiri dari angka. Periksa yang Anda ketik.

@@ -91,7 +91,7 @@ code-resend-after = Um novo código pode ser enviado em { $time }.
 code-resend-no-more = Não há mais códigos por enquanto. Tente novamente em { $time }.
 code-change-number = Usar outro número
 # After a new code was asked for.
-code-renewed = Um novo código está a caminho. O anterior não funciona mais.
+code-renewed = Enviamos um novo código. O anterior não funciona mais.
 
 code-error-missing = Digite o código do WhatsApp.
 code-error-not-a-code = O código tem apenas algarismos. Verifique o que você digitou.

@@ -10,7 +10,7 @@ async fn guess_wrong(stage: &Stage, code: &str, times: usize) {
         stage.browser.fill("#code", &another_than(code)).await;
         if left > 0 {
             stage.browser.read("#error", "That is not the code").await;
-            stage.browser.read("#left", &format!("{left} ")).await;
+            stage.browser.read("#error", &format!("You have {left} ")).await;
         }
     }
 }

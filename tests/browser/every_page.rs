@@ -24,6 +24,10 @@ async fn the_number_page() {
         browser.click("#number button").await;
         browser.read(".notice", "Try again in").await;
         browser.inspect("number-wait").await;
+        browser.fill("#phone", "111 111 1111").await;
+        browser.click("#number button").await;
+        browser.read("#error", "is not a valid number in United States").await;
+        browser.inspect("number-not-valid").await;
     })
     .await;
 }
@@ -34,7 +38,7 @@ async fn the_code_page_on_the_way_of_a_message() {
         let browser = &stage.browser;
         stage.phone.misbehave(json!({"kind": "silence"})).await;
         stage.ask_for_code().await;
-        browser.read("#told", "WhatsApp has taken the message").await;
+        browser.read("#told", "WhatsApp has your code").await;
         browser.inspect("code-accepted").await;
         let code = stage.phone.next_code().await;
         browser.fill("#code", &another_than(&code)).await;
@@ -70,6 +74,23 @@ async fn the_code_page_when_the_message_failed() {
         browser.click("#number button").await;
         browser.read("#told", "does not seem to be on WhatsApp").await;
         browser.inspect("code-not-reachable").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_code_page_when_the_sender_is_down() {
+    on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.phone.misbehave(json!({"kind": "error", "code": 190})).await;
+        stage.open_sign_in().await;
+        browser.fill("#phone", stage.phone.number()).await;
+        browser.click("#number button").await;
+        browser.read("#told", "The fault is ours").await;
+        assert!(!browser.shows(".offer-resend").await, "no new code is promised");
+        browser.inspect("code-sender-down").await;
+        browser.click(".offer-back a").await;
+        browser.see("#sign-in").await;
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! What the person who waits is told when a message does not simply arrive.
 
 use serde_json::json;
+use watchword_domain::client::front_page_of;
 
 use crate::on_each_database;
 use crate::support::{CALLBACK, random_phone};
@@ -25,18 +26,22 @@ on_each_database! {
         house.fault(json!({ "kind": "error", "code": 190, "to": phone })).await;
         let page = browser.ask_code(&house, &phone).await;
         let event = browser.told(&house, &page, "failed").await;
-        assert_eq!(event["offer"], "resend");
-        let told = browser.look_again(&house, &page).await.element("told");
+        assert_eq!(event["offer"], "back", "a new code would fare no better");
+        let page = browser.look_again(&house, &page).await;
         assert_eq!(
-            told,
-            "We can’t send WhatsApp messages at the moment. Your number is fine. Try again later."
+            page.element("told"),
+            "We can’t send WhatsApp messages at the moment. The fault is ours, not your number’s. Try again later."
         );
+        assert!(page.text.contains("data-offer=\"back\""));
+        assert_eq!(page.link("Back to "), front_page_of(CALLBACK).unwrap());
         assert_eq!(house.values("SELECT failure_class FROM messages").await, ["sender_unavailable"]);
         assert_eq!(house.values("SELECT CAST(failure_code AS TEXT) FROM messages").await, ["190"]);
     }
 
     fn every_refusal_is_told_in_plain_words(house) {
         for (code, words) in [
+            (131049, "WhatsApp did not deliver this message. Try again later"),
+            (130472, "WhatsApp did not deliver this message. Try again later"),
             (131056, "This number got too many messages in a short time."),
             (130403, "WhatsApp does not let us write to this number."),
             (132018, "WhatsApp did not accept our message. The fault is ours"),

@@ -14,3 +14,4 @@ mod resend;
 mod secrets;
 mod session;
 mod sign_in;
+mod weight;

@@ -31,7 +31,7 @@ fn arabic(digit: char) -> Option<char> {
 }
 
 /// What is typed, and the beginning of what is said about it.
-const REFUSED: [(&str, &str); 12] = [
+const REFUSED: [(&str, &str); 14] = [
     ("", "Enter your WhatsApp number."),
     ("   ", "Enter your WhatsApp number."),
     ("hello", "This is not a phone number."),
@@ -41,7 +41,9 @@ const REFUSED: [(&str, &str); 12] = [
     ("+1 415 555 267 123", "This number is too long."),
     ("+999 1234567", "This is not a phone number."),
     ("+44 7400 123456", "Numbers from United Kingdom (+44) can’t be used here."),
-    ("+1 242 357 1234", "Numbers from Bahamas (+1) can’t be used here."),
+    ("+1 242 357 1234", "This number belongs to Bahamas, which shares +1 with United States."),
+    ("(111) 111-1111", "This is not a valid number in United States (+1). Check its digits"),
+    ("+91 11111 11111", "This is not a valid number in India (+91). Check its digits"),
     ("+1 900 234 5678", "This number can’t receive codes here."),
     ("+1 800 234 5678", "This number can’t receive codes here."),
 ];
@@ -88,6 +90,27 @@ on_each_database! {
         house.code_to(&phone, 0).await;
     }
 
+    fn a_number_beside_the_wrong_country_is_offered_the_only_other_one_that_has_it(house) {
+        let browser = house.browser();
+        let page = browser.open(&house).await;
+        for (typed, country, sent) in
+            [("90000 12345", "IN", "+919000012345"), ("(11) 96123-4567", "BR", "+5511961234567")]
+        {
+            let answer = browser.type_phone(&house, &page, typed).await;
+            assert_eq!(answer.status, 422);
+            let form = answer.text.split_once("id=\"elsewhere\">").expect("an offer").1;
+            assert!(form.contains(&format!("name=\"country\" value=\"{country}\"")), "{form}");
+            let (csrf, sealed) = (answer.hidden("csrf"), answer.hidden("sealed"));
+            let form =
+                [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", country), ("phone", typed)];
+            assert_eq!(browser.post(&house.url("/sign-in/phone"), &form).await.status, 303);
+            house.code_to(sent, 0).await;
+        }
+        for typed in ["12", "+44 7400 123456", ""] {
+            assert!(!browser.type_phone(&house, &page, typed).await.text.contains("elsewhere\">"), "{typed}");
+        }
+    }
+
     fn a_number_that_just_got_a_code_gets_no_second_one_by_starting_again(house) {
         let phone = random_phone();
         house.browser().ask_code(&house, &phone).await;
@@ -110,6 +133,14 @@ on_each_database! {
         request.pop();
         request.push(("login_hint".into(), "somebody@example.com".into()));
         assert_eq!(house.browser().authorize(&house, &request).await.value("phone"), "");
+    }
+
+    fn the_country_of_a_language_comes_first_where_the_browser_names_none(house) {
+        let url = crate::support::with_query(&house.url("/authorize"), &house.request());
+        for (language, country) in [("pt", "BR"), ("hi", "IN"), ("en", "US")] {
+            let request = house.http.get(&url).header("accept-language", language);
+            assert!(house.browser().send(request).await.option(country).contains(" selected"), "{language}");
+        }
     }
 
     fn the_country_shown_first_is_one_the_browser_speaks_of(house) {

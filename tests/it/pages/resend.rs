@@ -37,9 +37,12 @@ on_each_database! {
         house.clock.turn(Duration::from_secs(30));
         browser.ask_new_code(&house, &page).await.location();
         let new = house.code_to(&phone, 1).await;
+        let confirmed = "We sent a new code. The one before no longer works.";
+        assert!(!page.text.contains(confirmed));
+        assert!(browser.look_again(&house, &page).await.text.contains(confirmed));
         if old != new {
             let refused = browser.type_wrong_code(&house, &page, &old).await;
-            assert!(refused.element("left").starts_with("4 tries left"));
+            assert!(refused.element("error").ends_with("You have 4 tries left."));
         }
         assert!(browser.type_code(&house, &page, &new).await.location().starts_with(CALLBACK));
         assert_eq!(house.values("SELECT id FROM challenges WHERE ended_at IS NULL").await.len(), 0);
@@ -94,7 +97,7 @@ on_each_database! {
         }
         house.clock.turn(Duration::from_secs(30));
         browser.ask_new_code(&house, &page).await.location();
-        assert!(browser.look_again(&house, &page).await.element("left").starts_with("5 tries left"));
+        assert!(browser.look_again(&house, &page).await.element("tries").starts_with("5 tries left"));
         assert_eq!(house.values("SELECT CAST(failures AS TEXT) FROM method_failures").await, ["3"]);
     }
 

@@ -81,6 +81,14 @@ impl Answer {
         unescaped(before.rsplit_once("href=\"").unwrap().1)
     }
 
+    /// Where the link that begins with these words leads.
+    pub fn link(&self, words: &str) -> String {
+        let before =
+            self.text.split_once(&format!(">{words}")).unwrap_or_else(|| panic!("no link {words}")).0;
+        let (_, address) = before.rsplit_once(" href=\"").unwrap();
+        unescaped(address.trim_end_matches('"'))
+    }
+
     /// Where the page's one link in the shape of a button leads.
     pub fn button(&self) -> String {
         let marker = "<a class=\"button\" href=\"";
