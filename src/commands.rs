@@ -5,6 +5,7 @@ mod doctor;
 mod files;
 mod flags;
 pub mod installation;
+pub mod key;
 mod listen;
 mod logs;
 pub mod master_key;
@@ -48,6 +49,9 @@ enum Command {
     /// Make projects.
     #[command(subcommand)]
     Project(project::Command),
+    /// Look after the keys that tokens are signed with.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Look after end users.
     #[command(subcommand)]
     User(user::Command),
@@ -91,6 +95,7 @@ impl Command {
             Self::Simulator(arguments) => simulator::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Project(project::Command::Create(arguments)) => project::run(*arguments).await,
+            Self::Key(command) => key::run(command).await,
             Self::User(user::Command::Unlock(arguments)) => user::run(arguments).await,
             Self::Doctor(arguments) => doctor::run(arguments).await,
         }

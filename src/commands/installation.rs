@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use watchword_domain::pool::Pool;
 use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Fault;
 use watchword_flow::seams::{SystemClock, SystemRandom};
@@ -64,6 +65,24 @@ pub(super) fn away(database: &Database, error: &StoreError) -> Problem {
     };
     let wrong = format!("cannot be used: {}", database.without_url(&chain(error)));
     Problem::new(database.described(), wrong, mend)
+}
+
+/// What is said when the database fails in the middle of a command.
+pub(super) fn failed(database: &Database, fault: &Fault) -> Problem {
+    let wrong = format!("failed: {}", database.without_url(&chain(fault)));
+    Problem::new(database.described(), wrong, "Try again.")
+}
+
+/// The user pool of a domain.
+pub(super) async fn pool_of(
+    flow: &Watchword,
+    database: &Database,
+    domain: &str,
+) -> Result<Arc<Pool>, Problem> {
+    flow.pool(domain).await.map_err(|fault| failed(database, &fault))?.ok_or_else(|| {
+        let mend = "Use the domain the project was made with, such as acme.";
+        Problem::new(format!("the domain {domain}"), "belongs to no project here", mend)
+    })
 }
 
 /// The service on this database, when the key fits.

@@ -22,7 +22,7 @@ const STAGE_PATIENCE: Duration = Duration::from_secs(4);
 pub enum Stage {
     /// What takes requests.
     Doors,
-    /// What works on what they brought: the outbox, sweeping.
+    /// What works on what they brought: the outbox, sweeping, rotation.
     Work,
     /// What stands in for others: the simulator.
     Others,

@@ -1,4 +1,4 @@
-//! `watchword serve`: the provider, with its outbox, its sweeping and its metrics.
+//! `watchword serve`: the provider, with its outbox, its sweeping, its keys' rotation and its metrics.
 
 use std::net::SocketAddr;
 
@@ -93,6 +93,11 @@ pub(super) fn run_provider(
     let outbox = flow.clone().run_outbox(stop.clone());
     running.spawn(Stage::Work, async move {
         outbox.await;
+        Ok(())
+    });
+    let rotation = flow.clone().run_rotation(stop.clone());
+    running.spawn(Stage::Work, async move {
+        rotation.await;
         Ok(())
     });
     running.spawn(Stage::Work, async move {

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod key;
 mod master_key;
 mod project;
 mod serve;

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use watchword_domain::Phone;
 
 use super::flags::StorageFlags;
-use super::installation::{self, chain};
+use super::installation::{self, failed, pool_of};
 use super::{logs, output};
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
@@ -37,14 +37,9 @@ pub(super) async fn run(arguments: Unlock) -> Result<(), Problems> {
         Problem::new("--phone", format!("is no number: {refusal}"), "Write it with its country code, +55 … .")
     })?;
     let installation = installation::open(&config).await?;
-    let failed = |fault: watchword_flow::error::Fault| {
-        Problem::new(config.storage.database.described(), format!("failed: {}", chain(&fault)), "Try again.")
-    };
-    let pool = installation.flow.pool(&arguments.domain).await.map_err(failed)?.ok_or_else(|| {
-        let mend = "Use the domain the project was made with, such as acme.";
-        Problem::new(format!("the domain {}", arguments.domain), "belongs to no project here", mend)
-    })?;
-    let had_failures = installation.flow.unlock(&pool, &phone).await.map_err(failed)?;
+    let (flow, database) = (&installation.flow, &config.storage.database);
+    let pool = pool_of(flow, database, &arguments.domain).await?;
+    let had_failures = flow.unlock(&pool, &phone).await.map_err(|fault| failed(database, &fault))?;
     output::say(if had_failures {
         "Unlocked: the wrong codes of this number are forgotten."
     } else {

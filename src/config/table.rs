@@ -235,6 +235,12 @@ pub static SETTINGS: &[Setting] = &[
         Is("86400"),
         "A browser's session that nobody uses.",
     ),
+    setting(
+        "lifetimes.signing_key_days",
+        Kind::Number(1, 365),
+        Is("90"),
+        "How many days a key signs a project's tokens. Its successor is shown in the key set a day before it takes over.",
+    ),
     setting("simulator.listen", Kind::Address, Is("127.0.0.1:8081"), "Where the simulator listens."),
     setting(
         "simulator.host",
@@ -287,7 +293,7 @@ pub const SECTIONS: [(&str, &str); 4] = [
         "The WhatsApp sender that all projects share. Without one the provider starts, but can send no code. The simulator plays the sender described here.",
     ),
     ("limits", "How often, for the whole installation; a project may narrow some of it."),
-    ("lifetimes", "How long, in seconds."),
+    ("lifetimes", "How long: in seconds, but for keys, which live for days."),
     ("simulator", "What only `watchword simulator` reads; the flags are that command's."),
 ];
 

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod digits;
 pub mod failures;
 pub mod ids;
+pub mod key_rotation;
 pub mod label;
 pub mod language;
 pub mod lifetimes;

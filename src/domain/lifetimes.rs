@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{OutOfBounds, within};
 
-/// The installation's lifetimes, in seconds.
+/// The installation's lifetimes, in seconds; keys live long enough for days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lifetimes {
@@ -30,6 +30,8 @@ pub struct Lifetimes {
     pub session_seconds: u64,
     /// A browser's session that nobody uses.
     pub session_idle_seconds: u64,
+    /// How long a key signs, in days; then its successor does.
+    pub signing_key_days: u64,
 }
 
 const MINUTE: u64 = 60;
@@ -49,11 +51,15 @@ impl Default for Lifetimes {
             sign_in_seconds: 15 * MINUTE,
             session_seconds: 7 * DAY,
             session_idle_seconds: DAY,
+            signing_key_days: 90,
         }
     }
 }
 
 impl Lifetimes {
+    /// The longest life an access token or an ID token can be given.
+    pub const LONGEST_TOKEN: Duration = Duration::from_secs(DAY);
+
     /// Checks every lifetime against its bounds.
     ///
     /// # Errors
@@ -61,14 +67,16 @@ impl Lifetimes {
     pub fn check(&self) -> Result<(), OutOfBounds> {
         within("lifetimes.code_seconds", self.code_seconds, MINUTE, 10 * MINUTE)?;
         within("lifetimes.authorization_code_seconds", self.authorization_code_seconds, 5, 10 * MINUTE)?;
-        within("lifetimes.access_token_seconds", self.access_token_seconds, 5 * MINUTE, DAY)?;
-        within("lifetimes.id_token_seconds", self.id_token_seconds, 5 * MINUTE, DAY)?;
+        let longest_token = Self::LONGEST_TOKEN.as_secs();
+        within("lifetimes.access_token_seconds", self.access_token_seconds, 5 * MINUTE, longest_token)?;
+        within("lifetimes.id_token_seconds", self.id_token_seconds, 5 * MINUTE, longest_token)?;
         within("lifetimes.refresh_token_seconds", self.refresh_token_seconds, HOUR, 366 * DAY)?;
         within("lifetimes.refresh_token_idle_seconds", self.refresh_token_idle_seconds, HOUR, 366 * DAY)?;
         within("lifetimes.refresh_grace_seconds", self.refresh_grace_seconds, 0, MINUTE)?;
         within("lifetimes.sign_in_seconds", self.sign_in_seconds, 3 * MINUTE, HOUR)?;
         within("lifetimes.session_seconds", self.session_seconds, 5 * MINUTE, 366 * DAY)?;
-        within("lifetimes.session_idle_seconds", self.session_idle_seconds, 5 * MINUTE, 366 * DAY)
+        within("lifetimes.session_idle_seconds", self.session_idle_seconds, 5 * MINUTE, 366 * DAY)?;
+        within("lifetimes.signing_key_days", self.signing_key_days, 1, 365)
     }
 
     /// A one-time code's life.
@@ -119,6 +127,11 @@ impl Lifetimes {
     /// An unused session's life.
     pub fn session_idle(&self) -> Duration {
         Duration::from_secs(self.session_idle_seconds)
+    }
+
+    /// How long a key signs.
+    pub fn signing_key(&self) -> Duration {
+        Duration::from_secs(self.signing_key_days.saturating_mul(DAY))
     }
 }
 

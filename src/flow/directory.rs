@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use watchword_domain::client::Client;
 use watchword_domain::ids::{ClientId, PoolId};
+use watchword_domain::key_rotation::{KeyRotation, KeyState};
 use watchword_domain::pool::Pool;
 use watchword_domain::{Secret, Timestamp};
 
@@ -54,6 +55,10 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
         shelf.insert(key, (now, value.clone()));
         value
     }
+
+    fn remove(&self, key: &K) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
 }
 
 /// What is kept in memory.
@@ -66,6 +71,11 @@ pub(crate) struct Directory {
 impl Directory {
     pub(crate) fn new() -> Self {
         Self { pools: Shelf::new(), clients: Shelf::new(), keys: Shelf::new() }
+    }
+
+    /// A pool's keys were changed on this node.
+    pub(crate) fn forget_keys(&self, pool: &PoolId) {
+        self.keys.remove(pool);
     }
 }
 
@@ -118,11 +128,13 @@ impl Watchword {
         if let Some((keys, true)) = known {
             return Ok(keys);
         }
-        let rows = self.store.read(pool).list_signing_keys().await?;
+        let rotation = KeyRotation::of(&self.settings.lifetimes);
+        let mut rows = self.store.read(pool).list_signing_keys().await?;
+        rows.retain(|row| rotation.state(row.times, now) != KeyState::Over);
         // Parsing costs far more than looking: keys that have not changed are kept.
         let keys = match known {
-            Some((keys, _)) if keys.are(&rows) => keys,
-            _ => Arc::new(PoolKeys::open(&self.master, pool, &rows)?),
+            Some((keys, _)) if keys.are(&rows, rotation, now) => keys,
+            _ => Arc::new(PoolKeys::open(&self.master, pool, &rows, rotation, now)?),
         };
         Ok(self.directory.keys.put(pool.clone(), keys, now))
     }

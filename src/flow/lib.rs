@@ -17,6 +17,7 @@ pub mod logout;
 pub mod onward;
 pub mod projects;
 pub mod revoke;
+pub mod rotate_keys;
 pub mod seams;
 pub mod session;
 pub mod sign_in;

@@ -10,7 +10,7 @@ use watchword_store::{ClientSecretRow, StoreError};
 use crate::Watchword;
 use crate::directory::secret_purpose;
 use crate::error::{Error, Fault, Outcome};
-use crate::keys;
+use crate::keys::TokenKind;
 
 /// What a new project is to be.
 pub struct NewProject {
@@ -109,7 +109,7 @@ impl Watchword {
             post_logout_redirect_uris: new.post_logout_redirect_uris,
         };
         let client_secret = client.is_confidential().then(|| Secret::new(opaque_token(&*self.random)));
-        let keys = keys::make(&self.master, &pool.id, &*self.random, now)?;
+        let keys = self.make_keys(&pool.id, TokenKind::ALL).await?;
         let tx = self.store.begin(&pool.id).await?;
         tx.insert_pool(&pool, now).await.map_err(|error| match error {
             StoreError::Taken(_) => Error::Refused(ProjectRefusal::DomainTaken(pool.domain.clone())),
@@ -124,6 +124,14 @@ impl Watchword {
         }
         tx.commit().await?;
         Ok(Project { pool, client, client_secret })
+    }
+
+    /// Every project's pool, by domain: for an operator's commands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_pools(&self) -> Result<Vec<Pool>, Fault> {
+        Ok(self.store.read_system().list_pools().await?)
     }
 
     fn seal_secret(&self, client: &Client, secret: &Secret<String>) -> Result<ClientSecretRow, Fault> {

@@ -1,4 +1,6 @@
-//! What runs beside the requests: sending what waits in the outbox, and clearing what nobody needs any more.
+//! What runs beside the requests: sending what waits in the outbox, clearing what nobody needs any more, and giving
+//! signing keys their successors.
 
 mod outbox;
+mod rotation;
 mod sweeping;

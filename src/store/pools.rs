@@ -1,8 +1,8 @@
 //! Pools: found by domain or id, made with their project.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 use watchword_domain::pool::Pool;
 
@@ -64,5 +64,10 @@ impl PoolTx {
             0 => Err(StoreError::Taken("domain")),
             _ => Ok(()),
         }
+    }
+    /// Locks this transaction's pool until it ends, where the database can lock a row.
+    pub(crate) async fn lock_pool(&self, lock: LockType) -> Result<()> {
+        row::Entity::find_by_id(self.pool_text()).lock(lock).first(&self.db()).await?;
+        Ok(())
     }
 }

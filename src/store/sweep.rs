@@ -5,6 +5,7 @@ use std::time::Duration;
 use sea_orm::entity::prelude::*;
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
+use watchword_domain::key_rotation::KeyRotation;
 use watchword_domain::lifetimes::Lifetimes;
 
 use crate::Result;
@@ -36,6 +37,7 @@ impl SystemTx {
         removed += self.sweep_authorization_codes(now - DAY, most).await?;
         removed += self.sweep_grants(now - DAY, most).await?;
         removed += self.sweep_sessions(now - lifetimes.session(), most).await?;
+        removed += self.sweep_signing_keys(KeyRotation::of(lifetimes).over_since(now), most).await?;
         Ok(Swept(removed))
     }
 }

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::{Device, FailureRule};
 use watchword_domain::ids::{ChallengeId, SessionId};
+use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::session::{Method, Session};
@@ -58,6 +59,7 @@ fn finds() -> Vec<(&'static str, Call)> {
         list_clients |tx, own| tx.list_clients().await?.contains(&own.client);
         list_client_secrets |tx, own| !tx.list_client_secrets(&own.client.id).await?.is_empty();
         list_signing_keys |tx, own| tx.list_signing_keys().await?.iter().any(|key| key.id == own.key);
+        lock_signing_keys |tx, own| tx.lock_signing_keys().await?.iter().any(|key| key.id == own.key);
         find_user |tx, own| tx.find_user(&own.user.id).await?.is_some();
         find_phone |tx, own| tx.find_phone(&own.phone.phone).await?.is_some();
         find_phone_of |tx, own| tx.find_phone_of(&own.user.id).await?.is_some();
@@ -100,6 +102,8 @@ fn changes() -> Vec<(&'static str, Call)> {
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
         claim_session |tx, own| tx.claim_session(&own.session.id, own.now).await?;
         claim_grant |tx, own| tx.claim_grant(&own.grant.id, own.now).await?;
+        claim_signing_key_end |tx, own| tx.claim_signing_key_end(&own.key, own.now).await?;
+        delete_signing_keys |tx, _own| { tx.delete_signing_keys().await?; false };
         claim_authorization_code |tx, own| {
             tx.claim_authorization_code(&own.code_hash, &own.client.id, own.now).await?.is_some()
         };
@@ -170,6 +174,7 @@ fn signing_key(own: &Owned) -> SigningKeyRow {
         public_jwk: "{}".into(),
         private_sealed: "x".into(),
         created_at: own.now,
+        times: KeyTimes { signs_from: own.now, replaced_at: Some(own.now) },
     }
 }
 

@@ -5,6 +5,7 @@ mod claims;
 mod codes;
 mod commits;
 mod ground;
+mod keys;
 mod opening;
 mod outbox;
 mod people;

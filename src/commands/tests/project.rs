@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use clap::Parser;
+use watchword_flow::Watchword;
+use watchword_flow::projects::{NewProject, Project};
 
 use super::config;
 use crate::commands::project::{self, Arguments};
@@ -17,6 +19,12 @@ struct Line {
 fn arguments(more: &[&str]) -> Arguments {
     let usual = ["create", "--name", "Shop", "--domain", "shop", "--callback-url", "https://shop.example/cb"];
     Line::try_parse_from(usual.iter().chain(more)).unwrap().arguments
+}
+
+/// A project as the command makes it.
+pub(super) async fn made(flow: &Watchword, domain: &str) -> Project {
+    let new = arguments(&["--country", "IN"]).project().unwrap();
+    project::create(flow, NewProject { domain: domain.to_owned(), ..new }).await.unwrap()
 }
 
 #[tokio::test]

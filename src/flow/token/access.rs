@@ -112,19 +112,12 @@ impl Watchword {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::MasterKey;
-    use crate::keys::make;
+    use crate::keys::tests::keys;
     use crate::seams::SystemRandom;
-    use watchword_domain::ids::PoolId;
 
     const ISSUER: &str = "https://id.example.com/acme";
 
-    fn keys() -> PoolKeys {
-        let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
-        let pool = PoolId::from("local_000000000");
-        let rows = make(&master, &pool, &SystemRandom, Timestamp::from_seconds(0)).unwrap();
-        PoolKeys::open(&master, &pool, &rows).unwrap()
-    }
+    const NOW: Timestamp = Timestamp::from_seconds(0);
 
     fn claims() -> AccessClaims {
         AccessClaims {
@@ -145,7 +138,7 @@ mod tests {
     #[test]
     fn an_access_token_reads_back_until_it_ends() {
         let keys = keys();
-        let token = keys.sign(TokenKind::Access, &serde_json::to_value(claims()).unwrap()).unwrap();
+        let token = keys.sign(TokenKind::Access, &serde_json::to_value(claims()).unwrap(), NOW).unwrap();
         let read = |at| AccessClaims::read(&keys, ISSUER, &token, Timestamp::from_seconds(at));
         assert_eq!(read(4599).unwrap().grant_id(), Some("grant".into()));
         assert_eq!(read(4600), None);
@@ -155,7 +148,7 @@ mod tests {
     fn only_an_access_token_of_this_issuer_for_this_issuer_is_one() {
         let keys = keys();
         let read = |kind, claims: &AccessClaims| {
-            let token = keys.sign(kind, &serde_json::to_value(claims).unwrap()).unwrap();
+            let token = keys.sign(kind, &serde_json::to_value(claims).unwrap(), NOW).unwrap();
             AccessClaims::read(&keys, ISSUER, &token, Timestamp::from_seconds(2000))
         };
         assert!(read(TokenKind::Access, &claims()).is_some());
@@ -166,7 +159,7 @@ mod tests {
         );
         assert_eq!(read(TokenKind::Access, &AccessClaims { aud: "client".into(), ..claims() }), None);
         let incomplete =
-            keys.sign(TokenKind::Access, &serde_json::json!({ "iss": ISSUER, "aud": ISSUER })).unwrap();
+            keys.sign(TokenKind::Access, &serde_json::json!({ "iss": ISSUER, "aud": ISSUER }), NOW).unwrap();
         assert_eq!(AccessClaims::read(&keys, ISSUER, &incomplete, Timestamp::from_seconds(0)), None);
     }
 }

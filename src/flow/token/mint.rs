@@ -122,7 +122,7 @@ impl Watchword {
         let (now, lifetimes) = (self.clock.now(), &self.settings.lifetimes);
         let keys = self.keys(&pool.id).await?;
         let sign = |kind, claims: Result<Value, serde_json::Error>| {
-            keys.sign(kind, &claims.map_err(|_| Fault::Crypto("writing a token"))?)
+            keys.sign(kind, &claims.map_err(|_| Fault::Crypto("writing a token"))?, now)
         };
         let access = issue.access_claims(&pool.issuer, lifetimes, &*self.random, now);
         let access = sign(TokenKind::Access, serde_json::to_value(access))?;

@@ -9,6 +9,7 @@ mod end_session;
 mod forged;
 mod introspect;
 mod jwks;
+mod key_rotation;
 mod onward;
 mod prompt;
 mod refresh;

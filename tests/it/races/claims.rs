@@ -8,10 +8,11 @@ use watchword_domain::Phone;
 use watchword_domain::client::ClientKind;
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, GrantId, SessionId};
+use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 use watchword_flow::crypto::token_hash;
-use watchword_store::CodeRow;
+use watchword_store::{CodeRow, SigningKeyRow};
 
 use super::ground::{Ground, Ready, at_once, code_of, on_both};
 use crate::support::{random_phone, store_sources};
@@ -159,6 +160,25 @@ on_both! {
             });
             assert_eq!(won, 1);
         }
+    }
+
+    fn a_signing_key_gets_one_successor(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            let key = Arc::new(ground.store.read(&ground.pool.id).list_signing_keys().await.unwrap().remove(0));
+            let won = winners!(ground, key, begin(&ground.pool.id), |tx| {
+                let ended = tx.claim_signing_key_end(&key.id, ground.now()).await.unwrap();
+                if ended {
+                    let times = KeyTimes::starting(ground.now());
+                    let next = SigningKeyRow { id: number.to_string(), times, ..(*key).clone() };
+                    tx.insert_signing_key(&next).await.unwrap();
+                }
+                ended
+            });
+            assert_eq!(won, 1);
+        }
+        let newest = "COUNT(*) FROM signing_keys WHERE replaced_at IS NULL";
+        assert_eq!(ground.count(newest).await, 2, "one for each algorithm");
     }
 
     fn a_webhook_event_is_taken_in_once(database) {

@@ -1,43 +1,16 @@
 //! Two nodes on one database: every message is sent by one of them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 use tokio::sync::watch;
-use watchword_domain::Secret;
 use watchword_domain::ids::ClientId;
-use watchword_flow::seams::SystemRandom;
-use watchword_flow::{Settings, Watchword, WhatsappSender};
-use watchword_store::Store;
 
 use super::ground::start;
 use super::{ABREAST, FEW_ROUNDS};
 use crate::on_each_database;
 use crate::support::{House, random_phone};
-
-/// A second node with connections of its own to the same database.
-async fn another_node(house: &House) -> Arc<Watchword> {
-    let store = Store::connect(&house.database.settings).await.unwrap();
-    let known = house.flow.settings();
-    let whatsapp = known.whatsapp.as_ref().map(|sender| WhatsappSender {
-        phone_number_id: sender.phone_number_id.clone(),
-        channel: sender.channel.clone(),
-        app_secrets: sender.app_secrets.iter().map(|secret| Secret::new(secret.expose().clone())).collect(),
-        verify_token: Secret::new(sender.verify_token.expose().clone()),
-    });
-    let settings = Settings {
-        public_url: known.public_url.clone(),
-        region: known.region.clone(),
-        limits: known.limits.clone(),
-        lifetimes: known.lifetimes.clone(),
-        whatsapp,
-    };
-    let random = Arc::new(SystemRandom);
-    let node = Watchword::open(store, house.master.clone(), house.clock.clone(), random, settings).await;
-    Arc::new(node.unwrap())
-}
 
 async fn all_are_sent(house: &House) {
     for _ in 0..600 {
@@ -52,7 +25,7 @@ async fn all_are_sent(house: &House) {
 
 on_each_database! {
     fn two_nodes_send_every_message_once(house) {
-        let other = another_node(&house).await;
+        let other = house.another_node().await;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(other.clone().run_outbox(stopped));
         let started = stream::iter(0..FEW_ROUNDS).map(|round| {

@@ -129,6 +129,32 @@ impl House {
         (address, format!("http://{address}/{}", self.pool.domain))
     }
 
+    /// A second node with connections of its own to the same database.
+    pub async fn another_node(&self) -> Arc<Watchword> {
+        let store = Store::connect(&self.database.settings).await.unwrap();
+        let known = self.flow.settings();
+        let whatsapp = known.whatsapp.as_ref().map(|sender| WhatsappSender {
+            phone_number_id: sender.phone_number_id.clone(),
+            channel: sender.channel.clone(),
+            app_secrets: sender
+                .app_secrets
+                .iter()
+                .map(|secret| Secret::new(secret.expose().clone()))
+                .collect(),
+            verify_token: Secret::new(sender.verify_token.expose().clone()),
+        });
+        let settings = Settings {
+            public_url: known.public_url.clone(),
+            region: known.region.clone(),
+            limits: known.limits.clone(),
+            lifetimes: known.lifetimes.clone(),
+            whatsapp,
+        };
+        let random = Arc::new(SystemRandom);
+        let node = Watchword::open(store, self.master.clone(), self.clock.clone(), random, settings).await;
+        Arc::new(node.unwrap())
+    }
+
     /// The address of a path below the pool's issuer.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.pool.issuer)
