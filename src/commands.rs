@@ -1,11 +1,12 @@
 //! The command line. One file is one command; what several share lies beside them. No rule of sign-in lives here.
 
+mod client;
 pub mod demo;
 mod doctor;
 mod files;
 mod flags;
 pub mod installation;
-pub mod key;
+mod key;
 mod listen;
 mod logs;
 pub mod master_key;
@@ -49,6 +50,9 @@ enum Command {
     /// Make projects.
     #[command(subcommand)]
     Project(project::Command),
+    /// Look after the applications that people sign in to.
+    #[command(subcommand)]
+    Client(client::Command),
     /// Look after the keys that tokens are signed with.
     #[command(subcommand)]
     Key(key::Command),
@@ -95,6 +99,7 @@ impl Command {
             Self::Simulator(arguments) => simulator::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Project(project::Command::Create(arguments)) => project::run(*arguments).await,
+            Self::Client(command) => client::run(command).await,
             Self::Key(command) => key::run(command).await,
             Self::User(user::Command::Unlock(arguments)) => user::run(arguments).await,
             Self::Doctor(arguments) => doctor::run(arguments).await,

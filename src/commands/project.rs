@@ -11,7 +11,7 @@ use watchword_flow::projects::{NewProject, Project, ProjectRefusal};
 
 use super::flags::StorageFlags;
 use super::installation::{self, chain};
-use super::{logs, output};
+use super::{client, logs, output};
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
 
@@ -114,7 +114,7 @@ impl Arguments {
         // What follows from a mistake that was named already is none of its own.
         let own = |refusal: &ProjectRefusal| match refusal {
             ProjectRefusal::NoCountry => is_known.1,
-            ProjectRefusal::NoRedirectUri | ProjectRefusal::Uri { .. } => is_known.0,
+            ProjectRefusal::Client(_) => is_known.0,
             _ => true,
         };
         problems.extend(new.refusals().iter().filter(|refusal| own(refusal)).map(refused));
@@ -171,8 +171,7 @@ fn refused(refusal: &ProjectRefusal) -> Problem {
         ProjectRefusal::Name => "--name",
         ProjectRefusal::Domain(_) | ProjectRefusal::DomainTaken(_) => "--domain",
         ProjectRefusal::NoCountry => "--country",
-        ProjectRefusal::NoRedirectUri => "--callback-url",
-        ProjectRefusal::Uri { .. } => "--callback-url or --sign-out-url",
+        ProjectRefusal::Client(refusal) => client::flag(refusal),
     };
     Problem::new(flag, format!("was refused: {refusal}"), "Correct it; nothing was stored.")
 }

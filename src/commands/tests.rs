@@ -1,5 +1,6 @@
 //! Commands as they are: on real files, real databases and real ports.
 
+mod client;
 mod demo;
 mod doctor;
 mod key;

@@ -73,6 +73,11 @@ impl Directory {
         Self { pools: Shelf::new(), clients: Shelf::new(), keys: Shelf::new() }
     }
 
+    /// A client was changed or taken out on this node.
+    pub(crate) fn forget_client(&self, pool: &PoolId, id: &ClientId) {
+        self.clients.remove(&(pool.clone(), id.clone()));
+    }
+
     /// A pool's keys were changed on this node.
     pub(crate) fn forget_keys(&self, pool: &PoolId) {
         self.keys.remove(pool);

@@ -7,6 +7,7 @@
 pub mod authorize;
 pub mod browser;
 pub mod client_auth;
+pub mod clients;
 pub mod crypto;
 mod delivery;
 mod directory;

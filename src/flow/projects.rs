@@ -1,14 +1,14 @@
 //! Making a project: a pool with its keys, one client, its secret.
 
 use watchword_domain::Secret;
-use watchword_domain::client::{Client, ClientKind, UriRefusal, check_redirect_uri};
-use watchword_domain::ids::{ClientId, PoolId, SecretId, opaque_token};
+use watchword_domain::client::{Client, ClientKind};
+use watchword_domain::ids::PoolId;
 use watchword_domain::label::{LabelRefusal, check_label};
 use watchword_domain::pool::{Pool, PoolSettings};
-use watchword_store::{ClientSecretRow, StoreError};
+use watchword_store::StoreError;
 
 use crate::Watchword;
-use crate::directory::secret_purpose;
+use crate::clients::{ClientRegistrationRefusal, NewClient, RegisteredClient, is_name};
 use crate::error::{Error, Fault, Outcome};
 use crate::keys::TokenKind;
 
@@ -53,33 +53,31 @@ pub enum ProjectRefusal {
     /// No country whose numbers may sign in.
     #[error("name at least one country whose numbers may sign in")]
     NoCountry,
-    /// A client that people sign in to has nowhere to send them back to.
-    #[error("name at least one callback URL")]
-    NoRedirectUri,
-    /// A URI cannot be registered.
-    #[error("{uri}: {refusal}")]
-    Uri {
-        /// The URI.
-        uri: String,
-        /// What is wrong with it.
-        refusal: UriRefusal,
-    },
+    /// Its first client cannot be registered.
+    #[error(transparent)]
+    Client(#[from] ClientRegistrationRefusal),
 }
 
 impl NewProject {
     /// Everything about it that cannot be used, as far as that shows without the database.
     pub fn refusals(&self) -> Vec<ProjectRefusal> {
-        let name = self.name.trim().is_empty() || self.name.chars().count() > 128;
+        let name = (!is_name(&self.name)).then_some(ProjectRefusal::Name);
         let domain = check_label(&self.domain).err().map(ProjectRefusal::Domain);
         let country = self.settings.countries.is_empty().then_some(ProjectRefusal::NoCountry);
-        let nowhere = self.redirect_uris.is_empty() && self.kind != ClientKind::Machine;
-        let uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).filter_map(|uri| {
-            let refusal = check_redirect_uri(self.kind, uri).err()?;
-            Some(ProjectRefusal::Uri { uri: uri.clone(), refusal })
-        });
-        let first = [name.then_some(ProjectRefusal::Name), domain, country];
-        let nowhere = nowhere.then_some(ProjectRefusal::NoRedirectUri);
-        first.into_iter().chain([nowhere]).flatten().chain(uris).collect()
+        // The client is called like the project: one bad name is one refusal.
+        let client = self.client().refusals().into_iter();
+        let client = client.filter(|refusal| *refusal != ClientRegistrationRefusal::Name);
+        [name, domain, country].into_iter().flatten().chain(client.map(ProjectRefusal::Client)).collect()
+    }
+
+    /// The first client, called like the project.
+    fn client(&self) -> NewClient {
+        NewClient {
+            name: self.name.clone(),
+            kind: self.kind,
+            redirect_uris: self.redirect_uris.clone(),
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+        }
     }
 }
 
@@ -93,22 +91,15 @@ impl Watchword {
             return Err(Error::Refused(refusal));
         }
         let now = self.clock.now();
+        let id = PoolId::random(&self.settings.region, &*self.random);
+        let registration = self.registration(&id, new.client())?;
         let pool = Pool {
-            id: PoolId::random(&self.settings.region, &*self.random),
+            id,
             issuer: self.settings.public_url.issuer(&new.domain),
             name: new.name.trim().to_owned(),
             domain: new.domain,
             settings: new.settings,
         };
-        let client = Client {
-            pool_id: pool.id.clone(),
-            id: ClientId::random(&*self.random),
-            name: pool.name.clone(),
-            kind: new.kind,
-            redirect_uris: new.redirect_uris,
-            post_logout_redirect_uris: new.post_logout_redirect_uris,
-        };
-        let client_secret = client.is_confidential().then(|| Secret::new(opaque_token(&*self.random)));
         let keys = self.make_keys(&pool.id, TokenKind::ALL).await?;
         let tx = self.store.begin(&pool.id).await?;
         tx.insert_pool(&pool, now).await.map_err(|error| match error {
@@ -118,11 +109,9 @@ impl Watchword {
         for key in &keys {
             tx.insert_signing_key(key).await?;
         }
-        tx.insert_client(&client, now).await?;
-        if let Some(secret) = &client_secret {
-            tx.insert_client_secret(&client.id, &self.seal_secret(&client, secret)?, now).await?;
-        }
+        registration.insert(&tx, now).await?;
         tx.commit().await?;
+        let RegisteredClient { client, secret: client_secret } = registration.done();
         Ok(Project { pool, client, client_secret })
     }
 
@@ -132,11 +121,5 @@ impl Watchword {
     /// When the database fails.
     pub async fn list_pools(&self) -> Result<Vec<Pool>, Fault> {
         Ok(self.store.read_system().list_pools().await?)
-    }
-
-    fn seal_secret(&self, client: &Client, secret: &Secret<String>) -> Result<ClientSecretRow, Fault> {
-        let id = SecretId::random(&*self.random);
-        let purpose = secret_purpose(&client.pool_id, &client.id, id.as_str());
-        Ok(ClientSecretRow { sealed: self.master.seal(&*self.random, &purpose, secret.expose())?, id })
     }
 }

@@ -33,7 +33,7 @@ pub struct Current {
     device: Device,
 }
 
-/// No such sign-in for this browser: never begun, long gone, or somebody else's.
+/// No such sign-in for this browser: never begun, long gone, somebody else's, or to a client that was taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownSignIn;
 
@@ -51,6 +51,9 @@ impl Watchword {
         let rows = self.store.read(&pool.id);
         let found = rows.find_sign_in(id).await?.filter(|found| found.browser == browser.hash());
         let sign_in = found.ok_or(Error::Refused(UnknownSignIn))?;
+        if self.client(&pool.id, &sign_in.client_id).await?.is_none() {
+            return Err(Error::Refused(UnknownSignIn));
+        }
         let (device, method_off) = match &sign_in.phone {
             Some(phone) => {
                 let device = self.device(&pool.id, browser, phone)?;

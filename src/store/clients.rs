@@ -1,7 +1,8 @@
 //! Clients and their secrets.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::ids::{ClientId, SecretId};
@@ -13,7 +14,10 @@ use crate::{Result, StoreError, text};
 
 entity! { row = "clients";
     key { pool_id: String, id: String }
-    columns { name: String, kind: String, redirect_uris: String, post_logout_redirect_uris: String, created_at: i64 }
+    columns {
+        name: String, kind: String, redirect_uris: String, post_logout_redirect_uris: String, created_at: i64,
+        deleted_at: Option<i64>,
+    }
 }
 
 entity! { secret_row = "client_secrets";
@@ -49,7 +53,8 @@ impl PoolRows {
     /// When the database fails.
     pub async fn find_client(&self, id: &ClientId) -> Result<Option<Client>> {
         let key = (self.pool_text(), id.as_str().to_owned());
-        row::Entity::find_by_id(key).first(&self.db()).await?.map(client).transpose()
+        let found = row::Entity::find_by_id(key).filter(row::Column::DeletedAt.is_null());
+        found.first(&self.db()).await?.map(client).transpose()
     }
 
     /// The pool's clients, oldest first.
@@ -59,7 +64,9 @@ impl PoolRows {
     pub async fn list_clients(&self) -> Result<Vec<Client>> {
         let rows = row::Entity::find()
             .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::DeletedAt.is_null())
             .order_by_asc(row::Column::CreatedAt)
+            .order_by_asc(row::Column::Id)
             .all(&self.db())
             .await?;
         rows.into_iter().map(client).collect()
@@ -98,6 +105,7 @@ impl PoolTx {
                 "client's sign-out URIs",
             )?),
             created_at: Set(now.millis()),
+            deleted_at: Set(None),
         };
         self.write(row::Entity::insert(row)).await
     }
@@ -121,5 +129,52 @@ impl PoolTx {
             revoked_at: Set(None),
         };
         self.write(secret_row::Entity::insert(row)).await
+    }
+
+    /// A client of this pool; whoever else would change it or its secrets waits until this transaction ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock_client(&self, id: &ClientId) -> Result<Option<Client>> {
+        let key = (self.pool_text(), id.as_str().to_owned());
+        let found = row::Entity::find_by_id(key).filter(row::Column::DeletedAt.is_null());
+        // What points to the client can still be added meanwhile. SQLite has one writer and knows no such clause.
+        found.lock(LockType::NoKeyUpdate).first(&self.db()).await?.map(client).transpose()
+    }
+
+    /// Revokes a secret: true exactly once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_client_secret(&self, id: &SecretId, now: Timestamp) -> Result<bool> {
+        let done = secret_row::Entity::update_many()
+            .col_expr(secret_row::Column::RevokedAt, Expr::value(now.millis()))
+            .filter(secret_row::Column::PoolId.eq(self.pool_text()))
+            .filter(secret_row::Column::Id.eq(id.as_str()))
+            .filter(secret_row::Column::RevokedAt.is_null())
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Takes a client out, and its secrets for good: true exactly once. What points to it is left to its own end; without
+    /// a client it is of no use.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_client(&self, id: &ClientId, now: Timestamp) -> Result<bool> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::DeletedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::Id.eq(id.as_str()))
+            .filter(row::Column::DeletedAt.is_null())
+            .exec(&self.db())
+            .await?;
+        secret_row::Entity::delete_many()
+            .filter(secret_row::Column::PoolId.eq(self.pool_text()))
+            .filter(secret_row::Column::ClientId.eq(id.as_str()))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected == 1)
     }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::{Device, FailureRule};
-use watchword_domain::ids::{ChallengeId, SessionId};
+use watchword_domain::ids::{ChallengeId, SecretId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
@@ -30,6 +30,7 @@ struct Owned {
     now: Timestamp,
     pool: Pool,
     client: Client,
+    secret: SecretId,
     key: String,
     user: UserRow,
     phone: UserPhone,
@@ -56,6 +57,7 @@ macro_rules! calls {
 fn finds() -> Vec<(&'static str, Call)> {
     calls! {
         find_client |tx, own| tx.find_client(&own.client.id).await?.is_some();
+        lock_client |tx, own| tx.lock_client(&own.client.id).await?.is_some();
         list_clients |tx, own| tx.list_clients().await?.contains(&own.client);
         list_client_secrets |tx, own| !tx.list_client_secrets(&own.client.id).await?.is_empty();
         list_signing_keys |tx, own| tx.list_signing_keys().await?.iter().any(|key| key.id == own.key);
@@ -110,6 +112,8 @@ fn changes() -> Vec<(&'static str, Call)> {
         claim_refresh_token |tx, own| {
             tx.claim_refresh_token(&own.refresh_hash, "next".into(), "sealed".into(), own.now).await?
         };
+        claim_client_secret |tx, own| tx.claim_client_secret(&own.secret, own.now).await?;
+        claim_client |tx, own| tx.claim_client(&own.client.id, own.now).await?;
     }
 }
 
@@ -215,6 +219,7 @@ async fn owned(house: &House) -> Owned {
         now: house.clock.now(),
         pool: house.pool.clone(),
         client: rows.find_client(&house.client_id.as_str().into()).await.unwrap().unwrap(),
+        secret: rows.list_client_secrets(&house.client_id.as_str().into()).await.unwrap().remove(0).id,
         key: rows.list_signing_keys().await.unwrap().remove(0).id,
         user: rows.find_user(&phone.user_id).await.unwrap().unwrap(),
         session: rows.find_session_by_token(&session_hash).await.unwrap().unwrap().session,

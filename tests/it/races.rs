@@ -4,7 +4,7 @@
 mod claims;
 mod codes;
 mod commits;
-mod ground;
+pub mod ground;
 mod keys;
 mod opening;
 mod outbox;

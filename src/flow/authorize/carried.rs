@@ -42,10 +42,21 @@ impl Watchword {
         self.master.seal(&*self.random, &purpose(pool, browser), &text)
     }
 
-    /// The request that a page brought back, unless its time is over or it was another browser's.
-    pub fn open_request(&self, pool: &Pool, browser: &Browser, sealed: &str) -> Option<Carried> {
-        let text = self.master.open(&purpose(pool, browser), sealed).ok()?;
-        let carried: Carried = serde_json::from_str(text.expose()).ok()?;
-        (self.clock.now() < carried.until).then_some(carried)
+    /// The request that a page brought back, unless its time is over, it was another browser's, or its client was taken out
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_request(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        sealed: &str,
+    ) -> Result<Option<Carried>, Fault> {
+        let Ok(text) = self.master.open(&purpose(pool, browser), sealed) else { return Ok(None) };
+        let Ok(carried) = serde_json::from_str::<Carried>(text.expose()) else { return Ok(None) };
+        let is_open = self.clock.now() < carried.until
+            && self.client(&pool.id, &carried.request.client_id).await?.is_some();
+        Ok(is_open.then_some(carried))
     }
 }

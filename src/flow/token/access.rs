@@ -90,8 +90,8 @@ impl Watchword {
         Ok(AccessClaims::read(&keys, &pool.issuer, token, self.clock.now()))
     }
 
-    /// What an access token stands for at this moment: signed here, not over, its grant not taken back, its user not
-    /// disabled.
+    /// What an access token stands for at this moment: signed here, not over, its grant not taken back, its client not
+    /// taken out, its user not disabled.
     pub(crate) async fn live_access_token(
         &self,
         pool: &Pool,
@@ -102,6 +102,9 @@ impl Watchword {
         let rows = self.store.read(&pool.id);
         let grant = rows.find_grant(&grant_id).await?;
         if !grant.is_some_and(|grant| claims.follow_from(&grant)) {
+            return Ok(None);
+        }
+        if self.client(&pool.id, &claims.client_id).await?.is_none() {
             return Ok(None);
         }
         let person = Person::find(&rows, &claims.sub, &claims.scopes()).await?;

@@ -99,8 +99,10 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
 async fn start(doors: &Doors, posted: &Posted) -> Response {
     let visitor = &posted.visitor;
     let sealed = posted.sealed();
-    let Some(carried) = doors.flow.open_request(&visitor.pool, &visitor.browser, sealed) else {
-        return unknown(doors, visitor);
+    let carried = match doors.flow.open_request(&visitor.pool, &visitor.browser, sealed).await {
+        Ok(Some(carried)) => carried,
+        Ok(None) => return unknown(doors, visitor),
+        Err(fault) => return failed(doors, visitor, visitor.language(None), &fault),
     };
     let (request, language) = (carried.request, visitor.chosen.unwrap_or(carried.language));
     let start =

@@ -1,7 +1,7 @@
 //! The endpoints of OAuth 2.0 and OpenID Connect, as clients and browsers meet them.
 
 mod authorize;
-mod client;
+pub mod client;
 mod client_auth;
 mod disabled;
 mod discovery;

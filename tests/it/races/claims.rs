@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use watchword_domain::Phone;
-use watchword_domain::client::ClientKind;
+use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::Device;
-use watchword_domain::ids::{ChallengeId, GrantId, SessionId};
+use watchword_domain::ids::{ChallengeId, ClientId, GrantId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 use watchword_flow::crypto::token_hash;
+use watchword_flow::seams::SystemRandom;
 use watchword_store::{CodeRow, SigningKeyRow};
 
 use super::ground::{Ground, Ready, at_once, code_of, on_both};
@@ -179,6 +180,34 @@ on_both! {
         }
         let newest = "COUNT(*) FROM signing_keys WHERE replaced_at IS NULL";
         assert_eq!(ground.count(newest).await, 2, "one for each algorithm");
+    }
+
+    fn a_client_is_taken_out_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let id = ClientId::random(&SystemRandom);
+            let tx = ground.store.begin(&ground.pool.id).await.unwrap();
+            let client = Client { id: id.clone(), ..ground.client.clone() };
+            tx.insert_client(&client, ground.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_client(&id, ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_client_secret_is_revoked_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let client = &ground.client.id;
+            ground.flow.rotate_client_secret(&ground.pool.id, client, true).await.unwrap_or_else(|_| panic!("rotated"));
+            let id = ground.store.read(&ground.pool.id).list_client_secrets(client).await.unwrap().remove(0).id;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
+                tx.claim_client_secret(&id, ground.now()).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
     }
 
     fn a_webhook_event_is_taken_in_once(database) {
