@@ -87,6 +87,39 @@ async fn a_number_without_whatsapp_is_told_so_live_and_changed() {
 }
 
 #[tokio::test]
+async fn coming_back_after_a_wrong_code_shows_an_empty_field_and_the_tries_that_are_left() {
+    on_stage(Wishes::default(), &[], async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        let code = stage.phone.next_code().await;
+        guess_wrong(stage, &code, 1).await;
+        browser.run("history.back()", vec![]).await;
+        browser.read("#tries", "4 tries left").await;
+        assert_eq!(browser.run("return document.querySelector('#code').value", vec![]).await, json!(""));
+        browser.fill("#code", &code).await;
+        browser.see("#who").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_the_server_is_gone_the_page_says_so_and_keeps_the_code() {
+    on_stage(Wishes::default(), &[], async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        let code = stage.phone.next_code().await;
+        browser.read("#told", "It is on your phone").await;
+        stage.demo.end();
+        browser.read("#told", "Connection lost").await;
+        browser.fill("#code", &code).await;
+        browser.read("#told", "Connection lost").await;
+        let kept = browser.run("return document.querySelector('#code').value", vec![]).await;
+        assert_eq!(kept, json!(code), "the page is still there, and the code in it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_busy_whatsapp_offers_a_new_code() {
     on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
         let browser = &stage.browser;

@@ -26,7 +26,7 @@ async fn the_number_page() {
         browser.inspect("number-wait").await;
         browser.fill("#phone", "111 111 1111").await;
         browser.click("#number button").await;
-        browser.read("#error", "is not a valid number in United States").await;
+        browser.read("#error", "This is not a valid number in India (+91)").await;
         browser.inspect("number-not-valid").await;
     })
     .await;
@@ -168,6 +168,9 @@ async fn the_simulator() {
         browser.goto(&stage.phone.chat()).await;
         browser.see(".bubble .code").await;
         browser.inspect("simulator-chat").await;
+        browser.click("[data-copy]").await;
+        browser.read("[data-copy].done", "Copied").await;
+        browser.read("[data-copy]:not(.done)", "Copy code").await;
         stage.phone.misbehave(json!({"kind": "silence"})).await;
         browser.goto(&format!("{simulator}/misbehave")).await;
         browser.see(".armed").await;

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use serde_json::Value;
@@ -20,7 +21,7 @@ pub struct Demo {
     pub provider: String,
     pub simulator: String,
     pub portal: String,
-    child: Child,
+    child: Mutex<Child>,
     dir: TempDir,
 }
 
@@ -42,9 +43,17 @@ impl Demo {
             provider,
             simulator: address("simulator"),
             portal: address("portal"),
-            child,
+            child: Mutex::new(child),
             dir,
         }
+    }
+
+    /// Ends it at once, as a crash does.
+    pub fn end(&self) {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        // It may have ended by itself; there is nothing else to be done about an error here.
+        let _ = child.kill();
+        let _ = child.wait();
     }
 
     /// What it wrote to its error stream.
@@ -55,9 +64,7 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing else to be done about an error here.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 

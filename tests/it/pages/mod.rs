@@ -1,5 +1,6 @@
 mod change;
 mod code;
+mod dead_ends;
 mod delivery;
 mod events;
 mod form_post;
