@@ -1,5 +1,6 @@
 //! How often: tries, failures, sends and starts, with their defaults and bounds, and the rules that count them.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -196,6 +197,14 @@ fn allowance(sends: &[Timestamp], most: u32, window: Duration, now: Timestamp) -
     Some(SendRefusal { reason: SendLimit::Allowance, until: *oldest + window })
 }
 
+/// The network an address is counted with: itself for IPv4, its /64 for IPv6, where one household holds them all.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
+    }
+}
+
 /// An estimate of events in the window that ends now, from the counts of two aligned windows: the previous one weighs
 /// as much as of it still lies inside.
 pub fn sliding_count(previous: u32, current: u32, window: Duration, now: Timestamp) -> u32 {
@@ -279,6 +288,14 @@ mod tests {
         let written = r#"{"sends":[1000000000,1000005000],"answered_at":null}"#;
         let read: SendHistory = serde_json::from_str(written).unwrap();
         assert_eq!(read, sent(&[0, 5]));
+    }
+
+    #[test]
+    fn ipv6_is_counted_by_64_and_ipv4_by_32() {
+        let network = |text: &str| network_of(text.parse().unwrap()).to_string();
+        assert_eq!(network("203.0.113.7"), "203.0.113.7");
+        assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
     }
 
     #[test]

@@ -4,12 +4,16 @@ mod finish;
 mod guess;
 mod progress;
 mod send;
+mod start;
+mod starts;
+mod typed;
 
 pub use finish::Finished;
 pub use guess::GuessRefusal;
 pub use progress::{NewCode, Progress};
 pub(crate) use send::message_purpose;
-pub use send::{SendRefusal, Start, Typed};
+pub use start::Start;
+pub use typed::{SendRefusal, Typed};
 
 use watchword_domain::failures::Device;
 use watchword_domain::ids::SignInId;

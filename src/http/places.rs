@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use watchword_domain::limits::network_of;
 
-use crate::extract::address::{is_among, network_of};
+use crate::extract::address::is_among;
 
 /// Connections at once; whoever comes later waits in the listener's queue.
 const MOST_CONNECTIONS: usize = 10_000;

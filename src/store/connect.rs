@@ -1,12 +1,13 @@
 //! Opening the database: SQLite with full durability and one writer, or PostgreSQL with a pool of connections.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
+use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use watchword_domain::ids::PoolId;
@@ -56,6 +57,7 @@ impl Store {
             let reader = Database::connect(sqlite_options(settings, settings.connections)).await?;
             Ok(Self { reader, writer: Writer::grouped(writer, settings.patience) })
         } else {
+            ask_for_the_cause(settings).await?;
             let reader = Database::connect(postgres_options(settings)).await?;
             Ok(Self { writer: Writer::pooled(reader.clone()), reader })
         }
@@ -121,6 +123,18 @@ impl Store {
         self.reader.close().await?;
         Ok(self.writer.close().await?)
     }
+}
+
+/// Connects once without a pool. A pool tries again until its patience ends, and then knows only that it ended; what a
+/// person needs to read is that nobody listens there, or that the password is wrong.
+async fn ask_for_the_cause(settings: &Settings) -> Result<()> {
+    let connecting = tokio::time::timeout(settings.patience, PgConnection::connect(&settings.url));
+    let failed = |error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
+    let connection = match connecting.await {
+        Ok(connected) => connected.map_err(failed)?,
+        Err(_) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()),
+    };
+    Ok(connection.close().await.map_err(failed)?)
 }
 
 fn is_sqlite(url: &str) -> bool {

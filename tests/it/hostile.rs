@@ -90,6 +90,7 @@ on_each_database! {
         let (browser, phone) = (house.browser(), random_phone());
         house.meta_leaves().await;
         let page = browser.ask_code(&house, &phone).await;
+        house.eventually("SELECT id FROM messages WHERE attempts > 0 AND state = 'queued'").await;
         house.clock.turn(Duration::from_secs(31));
         assert_eq!(browser.ask_new_code(&house, &page).await.status, 303);
         let queued = "SELECT state FROM messages WHERE state = 'expired' AND code_sealed IS NULL";

@@ -2,6 +2,8 @@
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use watchword_flow::crypto::MasterKey;
+use watchword_flow::seams::SystemRandom;
 
 use super::{config, free_port, sources};
 use crate::commands::serve::{self, Serving};
@@ -56,4 +58,15 @@ async fn metrics_that_were_asked_for_are_not_forgone() {
     let serving = serve::start(&config).await.unwrap();
     assert_eq!(serving.metrics, None);
     serving.running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_nobody_listens_for_is_said_to_refuse() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("postgres://watchword:secret@127.0.0.1:{}/watchword", free_port());
+    let key = MasterKey::generate(&SystemRandom);
+    let given = sources(directory.path()).with("database_url", url).with("master_key", key.expose().clone());
+    let refusal = serve::start(&Config::read(given).unwrap()).await.err().unwrap().to_string();
+    assert!(refusal.contains("refused") && !refusal.contains("timed out"), "{refusal}");
+    assert!(!refusal.contains("secret"), "{refusal}");
 }

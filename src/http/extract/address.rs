@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer, or what a proxy we trust says of it (RFC 9700, section 4.13).
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use http::HeaderMap;
 use ipnet::IpNet;
@@ -26,14 +26,6 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
 /// Whether an address belongs to one of these networks.
 pub fn is_among(address: IpAddr, networks: &[IpNet]) -> bool {
     networks.iter().any(|network| network.contains(&address.to_canonical()))
-}
-
-/// The network an address is counted with: itself for IPv4, its /64 for IPv6, where one household holds them all.
-pub fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address => address,
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,109 @@
+//! Beginning a sign-in with the number typed; or going on with an earlier one of the same browser.
+
+use std::net::IpAddr;
+
+use watchword_domain::Phone;
+use watchword_domain::failures::Device;
+use watchword_domain::ids::{ChallengeId, SignInId};
+use watchword_domain::pool::Pool;
+use watchword_domain::request::AuthorizationRequest;
+use watchword_domain::sign_in::{Door, SignIn};
+
+use super::starts::{StartCount, start_counter};
+use super::typed::{SendRefusal, Typed, read_phone};
+use crate::Watchword;
+use crate::browser::Browser;
+use crate::error::{Error, Fault, Outcome};
+
+/// How a sign-in is started.
+pub struct Start {
+    /// The client's request.
+    pub request: AuthorizationRequest,
+    /// From where. Counted, never stored with the sign-in.
+    pub address: IpAddr,
+    /// The sign-in this browser began last, as far as it knows.
+    pub pending: Option<SignInId>,
+}
+
+impl Watchword {
+    /// Begins a sign-in with the number typed, and sends the first code. Where this browser holds a code for the number
+    /// that still works, its sign-in goes on with this request instead: whoever went back and started again needs no
+    /// second message.
+    ///
+    /// # Errors
+    /// When the number cannot be used or a limit bites: then nothing is sent, and nothing stored but that it was tried.
+    pub async fn start_sign_in(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        start: Start,
+        typed: &Typed<'_>,
+    ) -> Outcome<SignInId, SendRefusal> {
+        let phone = read_phone(pool, typed)?;
+        if let Some(pending) = self.resume(pool, browser, &start, &phone).await? {
+            return Ok(pending);
+        }
+        let now = self.clock.now();
+        let device = self.device(&pool.id, browser, &phone)?;
+        let count = self.start_count(pool, start_counter(device, browser, start.address)).await?;
+        let sign_in = SignIn {
+            id: SignInId::random(&*self.random),
+            client_id: start.request.client_id.clone(),
+            door: Door::Browser,
+            browser: browser.hash(),
+            request: start.request,
+            language: typed.language,
+            phone: Some(phone.clone()),
+            challenge: Some(ChallengeId::random(&*self.random)),
+            proofs: Vec::new(),
+            created_at: now,
+            expires_at: now + self.settings.lifetimes.sign_in(),
+            finished_at: None,
+        };
+        let begun = self.write_start(pool, &sign_in, device, &count).await;
+        self.count_refused(pool, &count, &begun).await?;
+        begun?;
+        self.delivery.wake_outbox();
+        Ok(sign_in.id)
+    }
+
+    async fn write_start(
+        &self,
+        pool: &Pool,
+        sign_in: &SignIn,
+        device: Device,
+        count: &StartCount,
+    ) -> Outcome<(), SendRefusal> {
+        self.check_method(pool, sign_in, device).await?;
+        let tx = self.store.begin(&pool.id).await?;
+        self.count_start(&tx, count, sign_in.created_at).await?;
+        let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
+        tx.insert_sign_in(sign_in).await?;
+        self.write_code(&tx, pool, sign_in, &history, sign_in.created_at).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The sign-in this browser began before, if it waits for a code to this number that still works. From then on it
+    /// answers the newer request.
+    async fn resume(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        start: &Start,
+        phone: &Phone,
+    ) -> Result<Option<SignInId>, Fault> {
+        let Some(pending) = &start.pending else { return Ok(None) };
+        let current = match self.sign_in(pool, browser, pending).await {
+            Ok(current) => current,
+            Err(Error::Refused(_)) => return Ok(None),
+            Err(Error::Fault(fault)) => return Err(fault),
+        };
+        if current.sign_in.phone.as_ref() != Some(phone) || !self.has_open_code(pool, &current).await? {
+            return Ok(None);
+        }
+        let tx = self.store.begin(&pool.id).await?;
+        let goes_on = tx.save_sign_in_request(pending, &start.request).await?;
+        tx.commit().await?;
+        Ok(goes_on.then(|| pending.clone()))
+    }
+}
