@@ -108,14 +108,25 @@ impl FromRequestParts<Doors> for Visitor {
     }
 }
 
-/// The address of a page that a browser may ask for again. None when a token is in it, which no page of ours repeats.
+/// What a client asks to be led to; no page of ours repeats it before it was found registered.
+const PLACES: [&str; 2] = ["redirect_uri", "post_logout_redirect_uri"];
+
+/// The address of a page that a browser may ask for again, without the places that it asks to be led to. None when a
+/// token is in it, which no page of ours repeats.
 fn here(parts: &Parts) -> Option<String> {
     let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |asked| &asked.0);
     let here = asked.path_and_query()?.as_str();
     // A path of two slashes would lead to the host that they name.
     let is_ours = here.len() <= LONGEST_HERE && !here.starts_with("//") && !here.contains('\\');
     let repeatable = parts.method == Method::GET && query_value(parts, "id_token_hint").is_none();
-    (is_ours && repeatable).then(|| here.to_owned())
+    if !is_ours || !repeatable {
+        return None;
+    }
+    let (path, query) = here.split_once('?').unwrap_or((here, ""));
+    let kept =
+        url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !PLACES.contains(&name.as_ref()));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    Some(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
 }
 
 fn accept_language(parts: &Parts) -> Option<&str> {
