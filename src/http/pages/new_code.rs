@@ -8,11 +8,14 @@ use watchword_flow::sign_in::SendRefusal;
 
 use crate::extract::posted::Posted;
 use crate::pages::code::{ended, unknown};
+use crate::pages::phone::refused;
 use crate::respond::page::failed;
 use crate::respond::redirect::see_other;
+use crate::view::Carried;
 use crate::{Doors, paths};
 
-/// A new code was asked for. Whatever comes of it, the code page shows it: the new message's way, or the wait.
+/// A new code was asked for. The code page shows what comes of it: the new message's way, or the wait. Where nobody is sent
+/// anything for now, the number page says so.
 pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
     let visitor = &posted.visitor;
     let id = SignInId::from(posted.field("sign_in"));
@@ -29,8 +32,7 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
         }
         Err(Error::Refused(SendRefusal::Ended(reason))) => ended(&doors, visitor, language, reason, &request),
         Err(Error::Refused(refusal)) => {
-            tracing::info!(%refusal, "no new code was sent");
-            see_other(&paths::of_sign_in(&visitor.pool, paths::PHONE, id.as_str()))
+            refused(&doors, &posted, refusal, Carried::SignIn(id.into()), &request, language).await
         }
         Err(Error::Fault(fault)) => failed(&doors, visitor, language, &fault),
     }

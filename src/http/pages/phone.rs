@@ -147,8 +147,8 @@ fn typed(posted: &Posted, language: Language) -> Typed<'_> {
     Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language }
 }
 
-/// The page again, with what was wrong.
-async fn refused(
+/// The page, with what was wrong.
+pub async fn refused(
     doors: &Doors,
     posted: &Posted,
     refusal: SendRefusal,

@@ -105,6 +105,17 @@ on_each_database! {
         assert_eq!(start(&house, &house.browser()).await.status, 303);
     }
 
+    fn a_new_code_that_the_budget_does_not_pay_for_is_refused_in_words(house with messages_a_day(1)) {
+        house.clock.turn_to_next(DAY);
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        house.clock.turn(Duration::from_secs(30));
+        let refused = browser.ask_new_code(&house, &page).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("We can’t send codes right now."));
+        assert_eq!(house.count("messages").await, 1);
+    }
+
     fn a_pool_does_not_spend_the_budget_of_another(house with messages_a_day(1)) {
         house.clock.turn_to_next(DAY);
         let other = house.project("other", ClientKind::Web).await;
