@@ -73,6 +73,11 @@ impl Browser {
         self.client.goto(address).await.unwrap();
     }
 
+    /// Forgets the cookies of the host shown, as its person may at any time.
+    pub async fn forget_cookies(&self) {
+        self.client.delete_all_cookies().await.unwrap();
+    }
+
     pub async fn address(&self) -> Url {
         self.client.current_url().await.unwrap()
     }
