@@ -120,6 +120,10 @@ fn location(reader: &mut Reader, data_dir: Option<PathBuf>) -> Option<(String, O
             );
             return None;
         }
+        if path.contains('%') {
+            reader.refuse("database_url", "names a file with a % in it", "Choose another name or directory.");
+            return None;
+        }
         let file = PathBuf::from(path);
         return Some((url, Some(file)));
     }

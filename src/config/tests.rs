@@ -122,6 +122,7 @@ fn a_wrong_value_is_refused_by_the_name_of_its_setting() {
         ("database_url", "mysql://db/watchword"),
         ("database_url", "sqlite::memory:"),
         ("database_url", "sqlite:"),
+        ("database_url", "sqlite:/tmp/100%.db"),
         ("data_dir", "/tmp/100%"),
         ("database_connections", "0"),
         ("database_patience_seconds", "many"),

@@ -64,7 +64,9 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfS
         looks: 0,
     };
     let Some(first) = follower.next().await else { return StatusCode::NO_CONTENT.into_response() };
-    Sse::new(stream(first, follower)).keep_alive(KeepAlive::default()).into_response()
+    let events = Sse::new(stream(first, follower)).keep_alive(KeepAlive::default());
+    // nginx, as it comes, would keep what is told until it has a buffer full of it.
+    ([("x-accel-buffering", "no")], events).into_response()
 }
 
 fn stream(first: String, follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {

@@ -112,7 +112,8 @@ impl View for CodeView {
             longest: self.code_length.saturating_mul(2),
             delivery: self.delivery.event(locale)?,
             tries: Some(self.tries_left).filter(|_| !matches!(self.error, Some(CodeError::Wrong { .. }))),
-            renewed: self.renewed && self.error.is_none(),
+            // Whoever typed a wrong code may have typed the one before.
+            renewed: self.renewed && matches!(self.error, None | Some(CodeError::Wrong { .. })),
             error: self.error.map(|error| error.text(self.code_length)),
             ended: self.has_ended().then(|| self.end_reason()),
         })

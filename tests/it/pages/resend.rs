@@ -43,6 +43,7 @@ on_each_database! {
         if old != new {
             let refused = browser.type_wrong_code(&house, &page, &old).await;
             assert!(refused.element("error").ends_with("You have 4 tries left."));
+            assert!(refused.text.contains(confirmed), "whoever typed the old code learns of the new one");
         }
         assert!(browser.type_code(&house, &page, &new).await.location().starts_with(CALLBACK));
         assert_eq!(house.values("SELECT id FROM challenges WHERE ended_at IS NULL").await.len(), 0);

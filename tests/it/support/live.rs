@@ -22,6 +22,7 @@ impl Browser {
         let response = house.http.get(url).header("cookie", self.cookie_line()).send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["x-accel-buffering"], "no", "a proxy in front passes it on at once");
         Live { response, unread: String::new() }
     }
 
