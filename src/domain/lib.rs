@@ -21,6 +21,7 @@ pub mod refresh;
 pub mod request;
 pub mod scope;
 pub mod secret;
+pub mod sends;
 pub mod session;
 pub mod sign_in;
 pub mod time;

@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod form;
 pub mod of_sign_in;
 pub mod onward;
+pub mod outsider;
 pub mod posted;
 pub mod tenant;
 pub mod visitor;

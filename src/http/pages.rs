@@ -7,3 +7,4 @@ pub mod landing;
 pub mod lost;
 pub mod new_code;
 pub mod phone;
+pub mod restart;

@@ -23,11 +23,8 @@ use url::{Url, form_urlencoded};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::provider::{Provider, Registration};
-use crate::tokens::{IdTokenRefusal, Object, Tokens};
+use crate::tokens::{IdTokenRefusal, Object, SCOPES, Tokens};
 use crate::transport::{Transport, TransportFault};
-
-/// What the portal asks for. `openid` makes it OpenID Connect, `offline_access` brings the refresh token.
-pub const SCOPES: [&str; 4] = ["openid", "profile", "phone", "offline_access"];
 
 /// A sign-in that has begun: what the answer has to fit. Kept on the server, spent by the first answer.
 pub struct Pending {

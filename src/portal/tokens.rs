@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
+/// What the portal asks for. `openid` makes it OpenID Connect, `offline_access` brings the refresh token.
+pub const SCOPES: [&str; 4] = ["openid", "profile", "phone", "offline_access"];
+
 /// A JSON object: the header or the claims of a token, or an answer of `/userinfo`.
 pub type Object = Map<String, Value>;
 
@@ -81,7 +84,7 @@ impl Tokens {
             access_token: response.access_token().clone(),
             access_ends: ends(response, now),
             refresh_token: response.refresh_token().cloned(),
-            scopes: scopes(response).unwrap_or_else(|| crate::client::SCOPES.map(String::from).to_vec()),
+            scopes: scopes(response).unwrap_or_else(|| SCOPES.map(String::from).to_vec()),
             nonce: nonce.clone(),
             received: now,
         })

@@ -13,7 +13,7 @@ use crate::{
     faults::Fault,
     number::Number,
     phone::{Channel, Quirks, Status},
-    webhook::Task,
+    queue::Task,
     world::World,
 };
 

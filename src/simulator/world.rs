@@ -7,11 +7,12 @@ use tokio::sync::watch;
 
 use crate::{
     faults::Faults,
-    graph::templates::Templates,
     number::Number,
     phone::Phones,
+    queue::Queue,
     settings::{Error, Settings},
-    webhook::{Queue, signature},
+    signature,
+    templates::Templates,
 };
 
 /// How long a webhook receiver may take before its silence counts as a refusal.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use watchword_domain::limits::SendHistory;
+use watchword_domain::sends::SendHistory;
 use watchword_domain::{Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};

@@ -59,8 +59,8 @@ impl Watchword {
         let new_code = match history.allows(&limits, device, self.clock.now()) {
             Ok(()) => NewCode::Now,
             Err(refusal) => match refusal.reason {
-                watchword_domain::limits::SendLimit::ResendWait => NewCode::At(refusal.until),
-                watchword_domain::limits::SendLimit::Allowance => NewCode::UsedUp(refusal.until),
+                watchword_domain::sends::SendLimit::ResendWait => NewCode::At(refusal.until),
+                watchword_domain::sends::SendLimit::Allowance => NewCode::UsedUp(refusal.until),
             },
         };
         Ok(Progress { phone, challenge, code_digits: limits.code_digits, message, new_code })

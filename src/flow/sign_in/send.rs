@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, numeric_code};
-use watchword_domain::limits::SendHistory;
 use watchword_domain::pool::Pool;
+use watchword_domain::sends::SendHistory;
 use watchword_domain::sign_in::{Challenge, EndReason, SignIn, Step};
 use watchword_domain::{Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};

@@ -1,7 +1,7 @@
 //! What a person typed on the number page, and why no code may be sent for it.
 
-use watchword_domain::limits::{self, SendLimit};
 use watchword_domain::pool::Pool;
+use watchword_domain::sends::{self, SendLimit};
 use watchword_domain::sign_in::EndReason;
 use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 
@@ -43,8 +43,8 @@ pub enum SendRefusal {
     Ended(EndReason),
 }
 
-impl From<limits::SendRefusal> for SendRefusal {
-    fn from(refusal: limits::SendRefusal) -> Self {
+impl From<sends::SendRefusal> for SendRefusal {
+    fn from(refusal: sends::SendRefusal) -> Self {
         match refusal.reason {
             SendLimit::ResendWait => Self::Wait(refusal.until),
             SendLimit::Allowance => Self::Allowance(refusal.until),

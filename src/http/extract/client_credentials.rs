@@ -42,6 +42,19 @@ pub enum CredentialsRefusal {
     Parameter,
 }
 
+impl From<CredentialsRefusal> for OauthError {
+    fn from(refusal: CredentialsRefusal) -> Self {
+        let description = refusal.to_string();
+        match refusal {
+            CredentialsRefusal::Missing => Self::invalid_client(false).describe(description),
+            CredentialsRefusal::Header => Self::invalid_client(true).describe(description),
+            CredentialsRefusal::TwoMethods
+            | CredentialsRefusal::DifferentClients
+            | CredentialsRefusal::Parameter => Self::invalid_request(description),
+        }
+    }
+}
+
 /// Reads the credentials of a request.
 ///
 /// # Errors
@@ -172,6 +185,19 @@ mod tests {
             ["Basic", "Basic ", "Basic ???", "Bearer x", "", &colonless, &latin1, &nul, &header("", "s")]
         {
             assert_eq!(read(&[bad], "client_id=shop"), Err(CredentialsRefusal::Header), "{bad}");
+        }
+    }
+    #[test]
+    fn refusals_are_told_in_the_characters_of_the_rfc() {
+        let refusals = [
+            CredentialsRefusal::Missing,
+            CredentialsRefusal::TwoMethods,
+            CredentialsRefusal::DifferentClients,
+            CredentialsRefusal::Header,
+            CredentialsRefusal::Parameter,
+        ];
+        for refusal in refusals {
+            assert!(OauthError::from(refusal).keeps_to_the_rfc(), "{refusal:?}");
         }
     }
 }

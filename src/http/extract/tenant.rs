@@ -8,8 +8,8 @@ use http::request::Parts;
 use watchword_domain::pool::Pool;
 
 use crate::Doors;
-use crate::extract::visitor::Outsider;
-use crate::respond::page::{fault_page, outside};
+use crate::extract::outsider::Outsider;
+use crate::respond::outside::{fault_page, outside};
 use crate::respond::problem::{self, wants_page};
 use crate::view::{ErrorKind, ErrorView};
 

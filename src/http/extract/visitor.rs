@@ -3,10 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::Response;
 use http::Method;
-use http::header::ACCEPT_LANGUAGE;
 use http::request::Parts;
 use watchword_domain::Language;
 use watchword_domain::ids::SignInId;
@@ -16,31 +15,8 @@ use watchword_flow::browser::Browser;
 use crate::Doors;
 use crate::extract::address::client_address;
 use crate::extract::cookies::{self, CookieKind};
+use crate::extract::outsider::{accept_language, here, query_value, request_id};
 use crate::extract::tenant::Tenant;
-use crate::observe::RequestId;
-
-/// A longer address is not repeated in the links to other languages.
-const LONGEST_HERE: usize = 2048;
-
-/// A browser outside any pool.
-pub struct Outsider {
-    /// What it chose, else what it accepts.
-    pub language: Language,
-    /// As [`Visitor::here`].
-    pub here: Option<String>,
-    /// The request's id.
-    pub request_id: String,
-}
-
-impl Outsider {
-    /// Who sent this request.
-    pub fn of(parts: &Parts) -> Self {
-        let chosen = query_value(parts, "lang").as_deref().and_then(Language::of_tag);
-        let language =
-            chosen.unwrap_or_else(|| Language::negotiate(None, accept_language(parts), Language::En));
-        Self { language, here: here(parts), request_id: request_id(parts) }
-    }
-}
 
 /// A browser in a pool.
 pub struct Visitor {
@@ -106,40 +82,4 @@ impl FromRequestParts<Doors> for Visitor {
             pool,
         })
     }
-}
-
-/// What a client asks to be led to; no page of ours repeats it before it was found registered.
-const PLACES: [&str; 2] = ["redirect_uri", "post_logout_redirect_uri"];
-
-/// The address of a page that a browser may ask for again, without the places that it asks to be led to. None when a
-/// token is in it, which no page of ours repeats.
-fn here(parts: &Parts) -> Option<String> {
-    let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |asked| &asked.0);
-    let here = asked.path_and_query()?.as_str();
-    // A path of two slashes would lead to the host that they name.
-    let is_ours = here.len() <= LONGEST_HERE && !here.starts_with("//") && !here.contains('\\');
-    let repeatable = parts.method == Method::GET && query_value(parts, "id_token_hint").is_none();
-    if !is_ours || !repeatable {
-        return None;
-    }
-    let (path, query) = here.split_once('?').unwrap_or((here, ""));
-    let kept =
-        url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !PLACES.contains(&name.as_ref()));
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-    Some(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
-}
-
-fn accept_language(parts: &Parts) -> Option<&str> {
-    parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
-}
-
-fn request_id(parts: &Parts) -> String {
-    parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
-}
-
-fn query_value(parts: &Parts, name: &str) -> Option<String> {
-    let query = parts.uri.query()?;
-    url::form_urlencoded::parse(query.as_bytes())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
 }

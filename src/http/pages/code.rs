@@ -14,8 +14,9 @@ use crate::extract::cookies::{self, CookieKind};
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
-use crate::oauth::authorize::address_of;
-use crate::respond::page::{Shown, error_page, failed, page, seconds_until, set_cookie};
+use crate::pages::restart::restart_url;
+use crate::respond::html::set_cookie;
+use crate::respond::page::{Shown, error_page, failed, page, seconds_until};
 use crate::respond::redirect::{see_other, to_client};
 use crate::view::{
     CodeError, CodeView, Csrf, DeliveryPart, EndedReason, EndedView, ErrorKind, ErrorView, ResendPart,
@@ -210,7 +211,7 @@ pub fn ended(
     reason: EndReason,
     request: &AuthorizationRequest,
 ) -> Response {
-    let restart = || address_of(&visitor.pool, request);
+    let restart = || restart_url(&visitor.pool, request);
     let (reason, restart_url, status) = match reason {
         EndReason::Expired => (EndedReason::Expired, restart(), StatusCode::GONE),
         EndReason::AlreadyUsed => (EndedReason::AlreadyUsed, None, StatusCode::CONFLICT),

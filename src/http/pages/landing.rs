@@ -4,8 +4,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use crate::Doors;
-use crate::extract::visitor::Outsider;
-use crate::respond::page::outside;
+use crate::extract::outsider::Outsider;
+use crate::respond::outside::outside;
 use crate::view::LandingView;
 
 /// The landing page.

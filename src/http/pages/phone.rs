@@ -14,9 +14,10 @@ use crate::extract::cookies::{self, CookieKind};
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
-use crate::oauth::authorize::address_of;
 use crate::pages::code::{ended, unknown};
-use crate::respond::page::{Shown, failed, page, seconds_until, set_cookie};
+use crate::pages::restart::restart_url;
+use crate::respond::html::set_cookie;
+use crate::respond::page::{Shown, failed, page, seconds_until};
 use crate::respond::redirect::see_other;
 use crate::view::{Carried, Csrf, PhoneError, PhoneView};
 use crate::{Doors, paths};
@@ -165,7 +166,7 @@ pub async fn refused(
     };
     // Another language is another look at the page this one came from.
     let here = match &carried {
-        Carried::Sealed(_) => address_of(&visitor.pool, request),
+        Carried::Sealed(_) => restart_url(&visitor.pool, request),
         Carried::SignIn(id) => Some(paths::of_sign_in(&visitor.pool, paths::PHONE, id)),
     };
     let question = Question {

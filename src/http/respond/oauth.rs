@@ -9,7 +9,6 @@ use serde::Serialize;
 use watchword_flow::authorize::ParamRefusal;
 use watchword_flow::error::Fault;
 
-use crate::extract::client_credentials::CredentialsRefusal;
 use crate::extract::form::FormRefusal;
 use crate::respond::cors::{ANY_ORIGIN, REASONS};
 
@@ -61,6 +60,18 @@ impl OauthError {
         }
     }
 
+    /// With this description.
+    pub fn describe(self, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { description: description.into(), ..self }
+    }
+
+    /// RFC 6749, section 5.2: no quote, no backslash, printable ASCII.
+    #[cfg(test)]
+    pub fn keeps_to_the_rfc(&self) -> bool {
+        let fine = |letter: char| matches!(letter, ' '..='~') && letter != '"' && letter != '\\';
+        self.description.chars().all(fine)
+    }
+
     /// A fault of ours; logged here, told without detail. A database that is away is worth another try.
     pub fn fault(fault: &Fault) -> Self {
         tracing::error!(error = fault as &dyn std::error::Error, "a request failed");
@@ -85,19 +96,6 @@ impl From<FormRefusal> for OauthError {
         match refusal {
             FormRefusal::TooLarge => Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..error },
             FormRefusal::ContentType | FormRefusal::Incomplete | FormRefusal::Malformed => error,
-        }
-    }
-}
-
-impl From<CredentialsRefusal> for OauthError {
-    fn from(refusal: CredentialsRefusal) -> Self {
-        let description = refusal.to_string().into();
-        match refusal {
-            CredentialsRefusal::Missing => Self { description, ..Self::invalid_client(false) },
-            CredentialsRefusal::Header => Self { description, ..Self::invalid_client(true) },
-            CredentialsRefusal::TwoMethods
-            | CredentialsRefusal::DifferentClients
-            | CredentialsRefusal::Parameter => Self::invalid_request(description),
         }
     }
 }
@@ -192,7 +190,6 @@ mod tests {
         );
     }
 
-    /// RFC 6749, section 5.2: no quote, no backslash, printable ASCII.
     #[test]
     fn descriptions_keep_to_the_characters_of_the_rfc() {
         let errors = [
@@ -200,18 +197,12 @@ mod tests {
             OauthError::from(FormRefusal::TooLarge),
             OauthError::from(FormRefusal::Incomplete),
             OauthError::from(FormRefusal::Malformed),
-            OauthError::from(CredentialsRefusal::Missing),
-            OauthError::from(CredentialsRefusal::TwoMethods),
-            OauthError::from(CredentialsRefusal::DifferentClients),
-            OauthError::from(CredentialsRefusal::Header),
-            OauthError::from(CredentialsRefusal::Parameter),
             OauthError::from(ParamRefusal::Repeated("code")),
             OauthError::from(ParamRefusal::TooLong("code")),
             OauthError::invalid_client(true),
         ];
         for error in errors {
-            let fine = |letter: char| matches!(letter, ' '..='~') && letter != '"' && letter != '\\';
-            assert!(error.description.chars().all(fine), "{error:?}");
+            assert!(error.keeps_to_the_rfc(), "{error:?}");
         }
     }
 }

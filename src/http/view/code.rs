@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::delivery::{DeliveryEvent, DeliveryPart};
+use super::fault::RenderError;
 use super::form::Csrf;
 use super::locale::Locale;
-use super::pages::{Head, Refresh, RenderError, View};
+use super::pages::{Head, Refresh, View};
 use super::text::Text;
 
 /// Asks for the code that was sent, and shows live how the message fares.

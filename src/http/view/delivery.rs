@@ -3,8 +3,8 @@
 use serde::Serialize;
 use watchword_domain::{DeliveryState, FailureClass};
 
+use super::fault::RenderError;
 use super::locale::Locale;
-use super::pages::RenderError;
 use super::text::Text;
 
 /// How far the message with the code has come, and what the person can do about it.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::fault::RenderError;
 use super::locale::Locale;
-use super::pages::{Head, RenderError, View};
+use super::pages::{Head, View};
 use super::text::Text;
 
 /// Says why a sign-in ended without success, and how to start again.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::fault::RenderError;
 use super::locale::Locale;
-use super::pages::{Head, RenderError, View};
+use super::pages::{Head, View};
 use super::text::Text;
 
 /// A request that could not be answered with the page it asked for.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::fault::RenderError;
 use super::locale::Locale;
-use super::pages::{Head, RenderError, View};
+use super::pages::{Head, View};
 use super::text::Text;
 
 /// A form that sends itself where scripts run, and is one button where they do not.

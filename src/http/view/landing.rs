@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::fault::RenderError;
 use super::locale::Locale;
-use super::pages::{Head, RenderError, View};
+use super::pages::{Head, View};
 use super::text::Text;
 
 /// Says what this address is to somebody who came here by accident or to look.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use unic_langid::LanguageIdentifier;
 use watchword_domain::{Country, Language};
 
-use super::pages::PagesFault;
+use super::fault::PagesFault;
 use super::text::Text;
 
 /// Opens a stretch of text that takes its direction from its first letter and cannot reorder what stands around it

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use watchword_domain::Country;
 
+use super::fault::RenderError;
 use super::form::{Carried, Csrf, HiddenField};
 use super::locale::Locale;
-use super::pages::{Head, RenderError, View};
+use super::pages::{Head, View};
 use super::text::Text;
 
 /// "Sign in to …": asks for the WhatsApp number.

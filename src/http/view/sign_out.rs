@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::fault::RenderError;
 use super::form::Csrf;
 use super::locale::Locale;
-use super::pages::{Head, RenderError, View};
+use super::pages::{Head, View};
 use super::text::Text;
 
 /// Asks whether to sign out; shown when a request to do so does not prove whose session it means

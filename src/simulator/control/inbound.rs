@@ -16,7 +16,7 @@ use crate::{
     ids::Way,
     number::Number,
     phone::{Button, Channel, Content, Draft, Phones},
-    webhook::Task,
+    queue::Task,
     world::World,
 };
 

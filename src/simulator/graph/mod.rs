@@ -9,7 +9,6 @@ mod send;
 mod subscribed_apps;
 mod template_calls;
 mod template_rules;
-pub(crate) mod templates;
 
 use axum::{
     Json, Router,

@@ -31,7 +31,7 @@ pub(super) async fn get(
         Err(refused) => refused,
     };
     check_token(&world, &headers)?;
-    let template = world.templates().by_id(&path.1).map(super::templates::Stored::view);
+    let template = world.templates().by_id(&path.1).map(crate::templates::Stored::view);
     template.map_or(Err(refused), |template| select(template, &wanted, "WhatsAppMessageTemplate"))
 }
 

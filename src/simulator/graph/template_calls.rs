@@ -10,17 +10,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-use super::{
-    Answer, GraphError, Node, enter_as,
-    fields::Fields,
-    json_body, template_rules as rules,
-    templates::{Shape, Stored, code_content},
-};
+use super::{Answer, GraphError, Node, enter_as, fields::Fields, json_body, template_rules as rules};
 use crate::{
     clock, ids,
     phone::{Button, Category},
+    queue::Task,
     settings::is_template_name,
-    webhook::Task,
+    templates::{Shape, Stored, code_content},
     world::World,
 };
 

@@ -3,12 +3,12 @@
 
 use serde_json::Value;
 
-use super::{
-    GraphError,
-    fields::Fields,
+use super::{GraphError, fields::Fields};
+use crate::{
+    phone::Category,
+    settings::is_web_address,
     templates::{Shape, Slot},
 };
-use crate::{phone::Category, settings::is_web_address};
 
 /// The category as the request names it, in either case.
 pub(super) fn category(fields: &Fields<'_>) -> Result<Category, GraphError> {

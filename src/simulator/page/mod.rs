@@ -30,7 +30,7 @@ use crate::{
     ids::Way,
     number::Number,
     phone::Status,
-    webhook::Task,
+    queue::Task,
     world::World,
 };
 use html::Html;

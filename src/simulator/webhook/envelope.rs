@@ -3,8 +3,8 @@
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use super::{report::Report, signature};
-use crate::{clock, graph::templates::Stored, settings::Settings};
+use super::report::Report;
+use crate::{clock, settings::Settings, signature};
 
 /// Puts events into one request body. Failures form a change of their own, because they come without contacts.
 pub(super) fn seal(settings: &Settings, reports: Vec<Report>) -> Bytes {
@@ -35,18 +35,6 @@ pub(super) fn seal(settings: &Settings, reports: Vec<Report>) -> Bytes {
         "entry": [{ "id": settings.waba_id, "time": clock::now_ms() / 1_000, "changes": changes }],
     });
     signature::ascii_json(&envelope).unwrap_or_default().into()
-}
-
-/// What the review of a template tells. The language has a hyphen here, unlike everywhere else.
-pub(super) fn approval(template: &Stored) -> Value {
-    json!({
-        "event": template.status(),
-        "message_template_id": template.id.parse::<u64>().unwrap_or_default(),
-        "message_template_name": template.name,
-        "message_template_language": template.language.replace('_', "-"),
-        "message_template_category": template.category,
-        "reason": "NONE",
-    })
 }
 
 fn add_once(contacts: &mut Vec<Value>, contact: Value) {

@@ -3,17 +3,17 @@
 
 mod envelope;
 pub(crate) mod handshake;
-mod queue;
 mod report;
-pub(crate) mod signature;
 
-use axum::body::Bytes;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
-pub(crate) use queue::{Queue, Task};
-
-use crate::{clock, world::World};
+use crate::{
+    clock,
+    queue::{Post, Task},
+    signature,
+    world::World,
+};
 use report::Report;
 
 /// Requests that may be under way at once.
@@ -24,12 +24,6 @@ const BATCH: usize = 100;
 const BACKLOG: usize = 50_000;
 /// How often one POST is tried before it is given up.
 const TRIES: u32 = 8;
-
-/// A request body that has not been accepted yet.
-pub(crate) struct Post {
-    body: Bytes,
-    tries: u32,
-}
 
 /// Works until it is dropped: settles what is due and posts the reports.
 pub(crate) async fn dispatch(world: Arc<World>) {

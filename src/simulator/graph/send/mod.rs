@@ -6,10 +6,11 @@ mod template;
 
 use serde_json::Value;
 
-use super::{error::GraphError, fields::Fields, templates::Templates};
+use super::{error::GraphError, fields::Fields};
 use crate::{
     number::Number,
     phone::{Category, Content},
+    templates::Templates,
 };
 
 /// Fields every message may carry beside its own kind.

@@ -3,8 +3,8 @@
 
 use super::{Fields, GraphError, Said, Templates};
 use crate::{
-    graph::templates::{Shape, Slot, Stored, code_content},
     phone::{Button, Content},
+    templates::{Shape, Slot, Stored, code_content},
 };
 
 /// Longest code an authentication template takes.

@@ -1,5 +1,6 @@
 //! What is due when: one heap and one timer for everything that happens later, instead of a timer for each message.
 
+use axum::body::Bytes;
 use std::{
     cmp::Ordering,
     collections::BinaryHeap,
@@ -8,7 +9,6 @@ use std::{
 };
 use tokio::sync::Notify;
 
-use super::Post;
 use crate::{clock, phone::Status};
 
 /// Most tasks settled in one go, so that the phones' lock is free in between.
@@ -28,6 +28,12 @@ pub(crate) enum Task {
     Approve { template: String },
     /// A webhook that was not accepted is tried again.
     Again(Post),
+}
+
+/// The body of a webhook that has not been accepted yet.
+pub(crate) struct Post {
+    pub(crate) body: Bytes,
+    pub(crate) tries: u32,
 }
 
 struct Entry {
