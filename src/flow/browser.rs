@@ -1,8 +1,9 @@
 //! What ties a page to the browser it was shown to: its secret, its forms' tokens, and who signed in with it before.
 
-use watchword_domain::failures::Device;
+use watchword_domain::failures::{Device, Guessers};
 use watchword_domain::ids::{PoolId, opaque_token};
 use watchword_domain::{Phone, Secret};
+use watchword_store::PoolRows;
 
 use crate::Watchword;
 use crate::crypto::{equal, token_hash};
@@ -36,6 +37,10 @@ impl Browser {
     }
 }
 
+/// Days a browser stays known for a number that does not sign in with it again.
+pub const MARK_DAYS: u32 = 180;
+
+const MILLIS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
 const CSRF: &str = "form token";
 const KNOWN: &str = "known device";
 
@@ -61,17 +66,31 @@ impl Watchword {
         Ok(equal(&self.form_token(pool, browser)?, token))
     }
 
-    /// What a number is to this browser.
+    /// What a number is to this browser. One that guessed wrongly too often is a stranger until it proves the number.
     ///
     /// # Errors
-    /// When OpenSSL fails.
-    pub(crate) fn device(&self, pool: &PoolId, browser: &Browser, phone: &Phone) -> Result<Device, Fault> {
-        if browser.marks.is_empty() {
-            return Ok(Device::Unknown);
+    /// When the database or OpenSSL fails.
+    pub(crate) async fn device(
+        &self,
+        rows: &PoolRows,
+        browser: &Browser,
+        phone: &Phone,
+    ) -> Result<Device, Fault> {
+        let is_known = self.is_marked(rows.pool(), browser, phone)?
+            && self.may_guess(rows, phone, Guessers::Browser(&browser.hash())).await?
+            && self.may_guess(rows, phone, Guessers::Known).await?;
+        Ok(if is_known { Device::Known } else { Device::Unknown })
+    }
+
+    fn is_marked(&self, pool: &PoolId, browser: &Browser, phone: &Phone) -> Result<bool, Fault> {
+        let today = self.today();
+        for mark in &browser.marks {
+            let lives = day_of(mark).is_some_and(|day| day <= today && today - day <= MARK_DAYS);
+            if lives && self.is_mark_of(pool, browser, phone, mark)? {
+                return Ok(true);
+            }
         }
-        let mark = self.mark(pool, browser, phone)?;
-        let known = browser.marks.iter().any(|shown| equal(shown, &mark));
-        Ok(if known { Device::Known } else { Device::Unknown })
+        Ok(false)
     }
 
     /// The browser's marks once this number signed in with it: the value of their cookie.
@@ -81,13 +100,34 @@ impl Watchword {
         browser: &Browser,
         phone: &Phone,
     ) -> Result<String, Fault> {
-        let newest = self.mark(pool, browser, phone)?;
-        let others = browser.marks.iter().filter(|mark| **mark != newest).take(MARKS - 1);
-        Ok(others.fold(newest.clone(), |marks, mark| format!("{marks}.{mark}")))
+        let mut marks = vec![self.mark(pool, browser, phone, self.today())?];
+        for mark in &browser.marks {
+            if marks.len() < MARKS && !self.is_mark_of(pool, browser, phone, mark)? {
+                marks.push(mark.clone());
+            }
+        }
+        Ok(marks.join("."))
     }
 
-    /// Bound to the browser and the number: it says nothing of the number, and is worth nothing in another browser.
-    fn mark(&self, pool: &PoolId, browser: &Browser, phone: &Phone) -> Result<String, Fault> {
-        self.master.keyed_hash(KNOWN, &[pool.as_str(), browser.cookie(), phone.as_e164()])
+    fn is_mark_of(&self, pool: &PoolId, browser: &Browser, phone: &Phone, mark: &str) -> Result<bool, Fault> {
+        let Some(day) = day_of(mark) else { return Ok(false) };
+        Ok(equal(mark, &self.mark(pool, browser, phone, day)?))
     }
+
+    /// Bound to the browser, the number and the day it signed in: it says nothing of the number, is worth nothing in
+    /// another browser, and ends by itself.
+    fn mark(&self, pool: &PoolId, browser: &Browser, phone: &Phone, day: u32) -> Result<String, Fault> {
+        let bound = [pool.as_str(), browser.cookie(), phone.as_e164(), &day.to_string()];
+        Ok(format!("{day}-{}", self.master.keyed_hash(KNOWN, &bound)?))
+    }
+
+    /// Days since 1970.
+    fn today(&self) -> u32 {
+        u32::try_from(self.clock.now().millis() / MILLIS_PER_DAY).unwrap_or_default()
+    }
+}
+
+/// The day a mark says it was made on.
+fn day_of(mark: &str) -> Option<u32> {
+    mark.split_once('-')?.0.parse().ok()
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use watchword_domain::client::Client;
 use watchword_domain::ids::{ClientId, PoolId};
 use watchword_domain::key_rotation::{KeyRotation, KeyState};
+use watchword_domain::label::check_label;
 use watchword_domain::pool::Pool;
 use watchword_domain::{Secret, Timestamp};
 
@@ -95,6 +96,10 @@ impl Watchword {
     /// # Errors
     /// When the database fails.
     pub async fn pool(&self, domain: &str) -> Result<Option<Arc<Pool>>, Fault> {
+        // Whoever calls may ask for any text at all; the database is asked for none but what could be a domain.
+        if check_label(domain).is_err() {
+            return Ok(None);
+        }
         let now = self.clock.now();
         if let Some((pool, true)) = self.directory.pools.find(&domain.to_owned(), now) {
             return Ok(Some(pool));

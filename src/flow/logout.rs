@@ -60,6 +60,7 @@ impl Watchword {
         if hint.as_ref().zip(named.as_ref()).is_some_and(|(hint, named)| hint.client != *named) {
             return Err(Error::Refused(LogoutRefusal::Hint));
         }
+        let hint = self.hint_of_a_client(&pool.id, hint).await?;
         let client = named.or_else(|| hint.as_ref().map(|hint| hint.client.clone()));
         let back = self.way_back(pool, client, one("post_logout_redirect_uri")?, one("state")?).await?;
         match self.session(&pool.id, session_cookie).await? {
@@ -71,6 +72,12 @@ impl Watchword {
             None => {}
         }
         Ok(LogoutDecision::SignedOut(back))
+    }
+
+    /// The hint, while its client exists: the tokens of one that was taken out speak for nobody.
+    async fn hint_of_a_client(&self, pool: &PoolId, hint: Option<Hint>) -> Result<Option<Hint>, Fault> {
+        let Some(hint) = hint else { return Ok(None) };
+        Ok(self.client(pool, &hint.client).await?.map(|_| hint))
     }
 
     async fn close_session(&self, pool: &PoolId, session: &SessionId) -> Result<(), Fault> {

@@ -15,7 +15,7 @@ pub(crate) use send::message_purpose;
 pub use start::Start;
 pub use typed::{SendRefusal, Typed};
 
-use watchword_domain::failures::Device;
+use watchword_domain::failures::{Device, Guessers};
 use watchword_domain::ids::SignInId;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Method;
@@ -60,7 +60,7 @@ impl Watchword {
         }
         let (device, method_off) = match &sign_in.phone {
             Some(phone) => {
-                let device = self.device(&pool.id, browser, phone)?;
+                let device = self.device(&rows, browser, phone).await?;
                 (device, self.is_method_off(&rows, phone, device).await?)
             }
             None => (Device::Unknown, false),
@@ -69,11 +69,22 @@ impl Watchword {
         Ok(Current { sign_in, step, device })
     }
 
-    /// Whether wrong codes in a row switched this number's method off for such a device.
+    /// Whether wrong codes in a row switched this number's method off for such a device. It is known for as long only as
+    /// it is on.
     async fn is_method_off(&self, rows: &PoolRows, phone: &Phone, device: Device) -> Result<bool, Fault> {
-        let failures = rows.find_failures(Method::WhatsappCode, phone, device).await?;
-        let rule = self.settings.limits.failure_rule(device, self.clock.now());
-        Ok(failures.is_some_and(|failures| !rule.admits(failures)))
+        Ok(device == Device::Unknown && !self.may_guess(rows, phone, Guessers::Strangers).await?)
+    }
+
+    /// Whether these may guess once more at this number's codes.
+    pub(crate) async fn may_guess(
+        &self,
+        rows: &PoolRows,
+        phone: &Phone,
+        guessers: Guessers<'_>,
+    ) -> Result<bool, Fault> {
+        let failures = rows.find_failures(Method::WhatsappCode, phone, guessers).await?;
+        let rule = self.settings.limits.failure_rule(guessers, self.clock.now());
+        Ok(failures.is_none_or(|failures| rule.admits(failures)))
     }
 
     /// The keyed hash by which a code is recognised: bound to its pool and challenge, so that it is no code anywhere else.

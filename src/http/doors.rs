@@ -15,9 +15,10 @@ use crate::host::with_pool_hosts;
 use crate::oauth::discovery::Documents;
 use crate::observe::{RequestIds, observe};
 use crate::pages::assets::AssetShelf;
-use crate::places::ConnectionLimits;
+use crate::places::{ConnectionLimits, Places};
 use crate::view::{Pages, PagesFault};
-use crate::{health, oauth, pages, paths, webhook};
+use crate::webhook::whatsapp;
+use crate::{health, oauth, pages, paths};
 
 /// What the doors need to know of the installation.
 #[derive(Debug, Clone)]
@@ -39,8 +40,8 @@ pub struct Doors {
     pub(crate) documents: Arc<Documents>,
     pub(crate) request_ids: Arc<RequestIds>,
     pub(crate) settings: Arc<Settings>,
-    /// Places for webhooks whose bodies are being read.
-    pub(crate) webhooks: Arc<Semaphore>,
+    /// Places for large webhooks that are being read.
+    pub(crate) webhooks: Arc<Places>,
     /// Places for event streams.
     pub(crate) streams: Arc<Semaphore>,
     /// Turns true when no more requests are taken: whatever would go on for ever must end.
@@ -60,18 +61,12 @@ impl Doors {
             documents: Arc::new(Documents::default()),
             request_ids: Arc::new(RequestIds::new()),
             settings: Arc::new(settings),
-            webhooks: Arc::new(Semaphore::new(MOST_WEBHOOKS)),
+            webhooks: Arc::new(whatsapp::places()),
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
             closing: watch::Sender::new(false),
         })
     }
 }
-
-/// Meta sends up to 3 MB in one webhook.
-const WEBHOOK_LIMIT: usize = 3 * 1024 * 1024;
-
-/// Webhooks read at once: 32 × 3 MB is what strangers can make us hold.
-const MOST_WEBHOOKS: usize = 32;
 
 /// Pages that follow their message live at once; whoever comes later asks every few seconds instead.
 const MOST_STREAMS: usize = 2000;
@@ -111,12 +106,7 @@ pub fn router(doors: Doors) -> Router {
         )
         .nest("/{domain}", pool)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
-        .route(
-            paths::WHATSAPP_WEBHOOK,
-            get(webhook::whatsapp::get)
-                .post(webhook::whatsapp::post)
-                .layer(DefaultBodyLimit::max(WEBHOOK_LIMIT)),
-        )
+        .route(paths::WHATSAPP_WEBHOOK, get(whatsapp::get).post(whatsapp::post))
         .fallback(pages::lost::not_found)
         .method_not_allowed_fallback(pages::lost::method_not_allowed)
         .layer(from_fn_with_state(doors.clone(), observe))

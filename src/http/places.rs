@@ -1,4 +1,5 @@
-//! Places for connections: so many in all, and a share of them for each address, so that nobody can take them all.
+//! Places for whoever holds something of ours: so many in all, and a share of them for each address, so that nobody can
+//! take them all.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,9 +11,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use watchword_domain::limits::network_of;
 
 use crate::extract::address::is_among;
-
-/// Connections at once; whoever comes later waits in the listener's queue.
-const MOST_CONNECTIONS: usize = 10_000;
 
 /// What whoever connects is granted.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +36,7 @@ pub struct Places {
     trusted: Vec<IpNet>,
 }
 
-/// Connections by network; a network that holds none is not in it.
+/// Places taken, by network; a network that holds none is not in it.
 type Taken = Mutex<HashMap<IpAddr, usize>>;
 
 fn counts(taken: &Taken) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -49,16 +47,23 @@ fn counts(taken: &Taken) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
 /// One of an address's places, given back when it is dropped. Nothing to give back for a trusted proxy.
 pub struct Share(Option<(Arc<Taken>, IpAddr)>);
 
+/// One of all places, as part of its address's share.
+pub type Place = (OwnedSemaphorePermit, Share);
+
 impl Places {
-    /// Empty places.
-    pub fn new(limits: ConnectionLimits, trusted: Vec<IpNet>) -> Self {
-        let all = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        Self { all, taken: Arc::default(), per_address: limits.per_address, trusted }
+    /// So many empty places; `per_address` of them for one address (IPv4 /32, IPv6 /64), unless it is trusted.
+    pub fn new(most: usize, per_address: usize, trusted: Vec<IpNet>) -> Self {
+        Self { all: Arc::new(Semaphore::new(most)), taken: Arc::default(), per_address, trusted }
     }
 
     /// Waits for one of all places.
     pub async fn any(&self) -> Option<OwnedSemaphorePermit> {
         self.all.clone().acquire_owned().await.ok()
+    }
+
+    /// A place at once for whoever calls from here, if there is one.
+    pub fn one(&self, peer: IpAddr) -> Option<Place> {
+        Some((self.all.clone().try_acquire_owned().ok()?, self.share_of(peer)?))
     }
 
     /// One more place for whoever calls from here; none when its share is used up.
@@ -95,8 +100,7 @@ mod tests {
     use super::*;
 
     fn places() -> Places {
-        let limits = ConnectionLimits { per_address: 2, ..ConnectionLimits::default() };
-        Places::new(limits, vec!["10.0.0.0/8".parse().unwrap()])
+        Places::new(100, 2, vec!["10.0.0.0/8".parse().unwrap()])
     }
 
     fn take(places: &Places, address: &str) -> Option<Share> {

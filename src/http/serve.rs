@@ -12,14 +12,17 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::doors::{Doors, router};
-use crate::places::{Places, Share};
+use crate::places::{Place, Places};
 
 /// Bytes of a request line and its headers at most.
 const HEAD_SIZE: usize = 64 * 1024;
+
+/// Connections at once; whoever comes later waits in the listener's queue.
+const MOST_CONNECTIONS: usize = 10_000;
 
 /// How long requests in hand may take once the doors close.
 const FAREWELL: Duration = Duration::from_secs(8);
@@ -35,7 +38,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let closing = doors.closing.clone();
     let limits = doors.settings.connections;
-    let places = Places::new(limits, doors.settings.trusted_proxies.clone());
+    let places = Places::new(MOST_CONNECTIONS, limits.per_address, doors.settings.trusted_proxies.clone());
     let routes = router(doors);
     let connections = GracefulShutdown::new();
     while !*stop.borrow() {
@@ -60,7 +63,7 @@ pub async fn serve(
     Ok(())
 }
 
-type Arrival = (TcpStream, SocketAddr, (OwnedSemaphorePermit, Share));
+type Arrival = (TcpStream, SocketAddr, Place);
 
 async fn arrive(listener: &TcpListener, places: &Places) -> Option<Arrival> {
     let place = places.any().await?;

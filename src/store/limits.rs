@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
-use watchword_domain::failures::{Device, FailureRule, Failures};
+use watchword_domain::failures::{FailureRule, Failures, Guessers};
 use watchword_domain::session::Method;
 use watchword_domain::{Phone, Timestamp};
 
@@ -23,7 +23,7 @@ entity! { counter_row = "counters";
 }
 
 impl PoolRows {
-    /// How often in a row this method failed for the account of this number, as counted for this kind of device.
+    /// How often in a row this method failed for the account of this number, as counted for these.
     ///
     /// # Errors
     /// When the database fails.
@@ -31,9 +31,9 @@ impl PoolRows {
         &self,
         method: Method,
         phone: &Phone,
-        device: Device,
+        guessers: Guessers<'_>,
     ) -> Result<Option<Failures>> {
-        let key = (self.pool_text(), method.name().to_owned(), subject(phone, device));
+        let key = (self.pool_text(), method.name().to_owned(), subject(phone, guessers));
         let found = failure_row::Entity::find_by_id(key).first(&self.db()).await?;
         Ok(found.map(|row| Failures {
             count: text::count(row.failures),
@@ -62,14 +62,14 @@ impl PoolTx {
         &self,
         method: Method,
         phone: &Phone,
-        device: Device,
+        guessers: Guessers<'_>,
         rule: FailureRule,
         now: Timestamp,
     ) -> Result<bool> {
         let row = failure_row::ActiveModel {
             pool_id: Set(self.pool_text()),
             method: Set(method.name().to_owned()),
-            subject: Set(subject(phone, device)),
+            subject: Set(subject(phone, guessers)),
             failures: Set(1),
             changed_at: Set(now.millis()),
         };
@@ -89,16 +89,16 @@ impl PoolTx {
         Ok(charged == 1)
     }
 
-    /// Forgets the failures of a method that was just used rightly, wherever they were made.
+    /// Forgets the failures counted for these. Several counts of one number are always reached in the order of a
+    /// guess: the browser's, that of all known ones, the strangers'.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn reset_failures(&self, method: Method, phone: &Phone) -> Result<()> {
-        let subjects = [Device::Unknown, Device::Known].map(|device| subject(phone, device));
+    pub async fn reset_failures(&self, method: Method, phone: &Phone, guessers: Guessers<'_>) -> Result<()> {
         let delete = failure_row::Entity::delete_many()
             .filter(failure_row::Column::PoolId.eq(self.pool_text()))
             .filter(failure_row::Column::Method.eq(method.name()))
-            .filter(failure_row::Column::Subject.is_in(subjects));
+            .filter(failure_row::Column::Subject.eq(subject(phone, guessers)));
         self.write(delete).await
     }
 
@@ -125,11 +125,13 @@ impl PoolTx {
     }
 }
 
-/// Whose failures they are: strangers' and known browsers' are counted apart.
-fn subject(phone: &Phone, device: Device) -> String {
-    match device {
-        Device::Unknown => phone.as_e164().to_owned(),
-        Device::Known => format!("{} known", phone.as_e164()),
+/// The name of a count.
+fn subject(phone: &Phone, guessers: Guessers<'_>) -> String {
+    let phone = phone.as_e164();
+    match guessers {
+        Guessers::Strangers => phone.to_owned(),
+        Guessers::Known => format!("{phone} known"),
+        Guessers::Browser(hash) => format!("{phone} known {hash}"),
     }
 }
 

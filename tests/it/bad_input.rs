@@ -50,6 +50,8 @@ on_each_database! {
             "/acme%20/authorize",
             "/%27/sign-in/code",
             "/..%2facme/jwks",
+            "/%00/jwks",
+            "/a%00b/authorize",
         ] {
             let found = page(&house, house.http.get(at(path))).await;
             is_page(&found, 404);

@@ -11,7 +11,7 @@ use watchword_flow::error::Error;
 use crate::oauth::client::{Public, asks_who, code_of, introspect, refresh, sign_in, text, userinfo};
 use crate::on_each_database;
 use crate::races::ground::at_once;
-use crate::support::{Answer, CALLBACK, House, SIGNED_OUT, VERIFIER, random_phone, request};
+use crate::support::{Answer, CALLBACK, House, SIGNED_OUT, VERIFIER, random_phone, request, with_query};
 
 fn new(kind: ClientKind, callback: &str) -> NewClient {
     NewClient {
@@ -155,6 +155,11 @@ on_each_database! {
         assert_eq!(userinfo(&house, &text(&others, "access_token")).await.status, 200);
         assert_eq!(refresh(&house, &text(&others, "refresh_token")).await.status, 200);
         assert!(!house.flow.delete_client(&house.pool.id, &spa.id.as_str().into()).await.unwrap());
+        // Nor do its ID tokens speak for the person any more: whoever kept one signs nobody out with it.
+        let hint = text(&tokens, "id_token");
+        let asked = browser.get(&with_query(&house.url("/end-session"), &[("id_token_hint", &hint)])).await;
+        assert_eq!((asked.status, asked.heading().as_str()), (200, "Sign out of Acme Market?"));
+        assert!(!asks_who(&browser.open(&house).await));
     }
 
     fn a_client_is_taken_out_by_its_own_pool_alone(house) {

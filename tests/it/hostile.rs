@@ -29,6 +29,16 @@ async fn answered(address: SocketAddr) -> Option<TcpStream> {
     stream.read_exact(&mut answer).await.ok().map(|_| stream)
 }
 
+/// A webhook that says it is signed, and whose body does not end.
+async fn unfinished_webhook(address: SocketAddr, sent: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "POST /webhooks/whatsapp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\
+                X-Hub-Signature-256: sha256=00\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(sent).await.unwrap();
+    stream
+}
+
 fn two_starts(usual: Limits) -> Limits {
     Limits { starts_per_address: 2, ..usual }
 }
@@ -55,6 +65,28 @@ on_each_database! {
         assert_eq!(heard(address, "").await, "");
         house.meta_returns().await;
         live.until("delivered").await;
+    }
+
+    fn webhooks_that_trickle_in_keep_nobody_elses_out(house) {
+        let mut held = Vec::new();
+        for _ in 0..100 {
+            held.push(unfinished_webhook(house.provider, b"{").await);
+        }
+        let answer = tokio::time::timeout(Duration::from_secs(8), house.webhook("{}")).await;
+        assert_eq!(answer.expect("nobody waits for the others' bodies"), 200);
+    }
+
+    fn one_address_holds_its_share_of_large_webhooks_and_no_more(house) {
+        let large = vec![b'x'; 100 * 1024];
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(unfinished_webhook(house.provider, &large).await);
+        }
+        let padded = format!("{{}}{}", " ".repeat(100 * 1024));
+        while house.webhook(&padded).await != 503 {}
+        assert_eq!(house.webhook("{}").await, 200);
+        drop(held);
+        while house.webhook(&padded).await != 200 {}
     }
 
     fn one_address_holds_its_share_of_connections_and_no_more(house) {

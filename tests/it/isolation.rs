@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
-use watchword_domain::failures::{Device, FailureRule};
+use watchword_domain::failures::{FailureRule, Guessers};
 use watchword_domain::ids::{ChallengeId, SecretId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::Pool;
@@ -71,7 +71,7 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
         find_progress |tx, own| tx.find_progress(&own.challenge.id).await?.is_some();
         find_failures |tx, own| {
-            tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Device::Unknown).await?.is_some()
+            tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?.is_some()
         };
         find_grant |tx, own| tx.find_grant(&own.grant.id).await?.is_some();
         find_authorization_code |tx, own| tx.find_authorization_code(&own.code_hash).await?.is_some();
@@ -88,11 +88,11 @@ fn changes() -> Vec<(&'static str, Call)> {
         save_sign_in_challenge |tx, own| {
             tx.save_sign_in_challenge(&own.sign_in.id, &own.phone.phone, &ChallengeId::from("another")).await?
         };
-        reset_failures |tx, own| { tx.reset_failures(Method::WhatsappCode, &own.challenge.phone).await?; false };
+        reset_failures |tx, own| { tx.reset_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?; false };
         // From another pool it begins a count of that pool's own; in the right one the rule admits none.
         claim_failure |tx, own| {
             let none = FailureRule { per_pause: 1, most: 1, rested: own.now };
-            !tx.claim_failure(Method::WhatsappCode, &own.challenge.phone, Device::Unknown, none, own.now).await?
+            !tx.claim_failure(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers, none, own.now).await?
         };
         save_sign_in_request |tx, own| {
             let request = AuthorizationRequest { state: Some("another".into()), ..own.sign_in.request.clone() };

@@ -1,5 +1,6 @@
 //! The end of a sign-in: code spent, user found or made, session begun, client answered; all of it or nothing.
 
+use watchword_domain::failures::Guessers;
 use watchword_domain::ids::{AuthenticatorId, SessionId, UserId, opaque_token};
 use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
@@ -55,7 +56,9 @@ impl Watchword {
             self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
         history.answered(challenge.created_at, now);
         tx.save_send_history(&challenge.phone, &history).await?;
-        tx.reset_failures(Method::WhatsappCode, &challenge.phone).await?;
+        for guessers in [Guessers::Browser(&browser.hash()), Guessers::Known, Guessers::Strangers] {
+            tx.reset_failures(Method::WhatsappCode, &challenge.phone, guessers).await?;
+        }
         let finished = match self.refuses_user(pool, &sign_in, &user) {
             Some(response) => Finished { response, cookies: None, is_new_user },
             None => {

@@ -1,11 +1,13 @@
 //! A code typed back. The guess is charged in a committed statement of its own before anything is compared.
 
+use watchword_domain::Phone;
 use watchword_domain::digits::normalise_code;
-use watchword_domain::failures::Device;
+use watchword_domain::failures::{Device, Guessers};
 use watchword_domain::ids::ChallengeId;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Method;
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, Step};
+use watchword_store::PoolTx;
 
 use super::{Current, Finished};
 use crate::Watchword;
@@ -61,7 +63,7 @@ impl Watchword {
             Err(reason) => return Err(Error::Refused(GuessRefusal::Ended(reason))),
         };
         let code = self.read_code(pool, typed)?;
-        let (challenge, code_hash) = self.charge(pool, &challenge, current.device).await?;
+        let (challenge, code_hash) = self.charge(pool, &challenge, browser, current.device).await?;
         if !equal(&self.code_hash(pool, challenge.id.as_str(), &code)?, &code_hash) {
             return Err(Error::Refused(GuessRefusal::Wrong { left: challenge.tries_left() }));
         }
@@ -85,6 +87,7 @@ impl Watchword {
         &self,
         pool: &Pool,
         id: &ChallengeId,
+        browser: &Browser,
         device: Device,
     ) -> Outcome<(Challenge, String), GuessRefusal> {
         let now = self.clock.now();
@@ -96,13 +99,31 @@ impl Watchword {
             };
             return Err(Error::Refused(GuessRefusal::Dead(dead)));
         };
-        let rule = self.settings.limits.failure_rule(device, now);
-        let charged = tx.claim_failure(Method::WhatsappCode, &challenge.phone, device, rule, now).await?;
+        let charged = self.charge_account(&tx, &challenge.phone, browser, device).await?;
         tx.commit().await?;
         if charged {
             Ok((challenge, code_hash))
         } else {
             Err(Error::Refused(GuessRefusal::Ended(EndReason::TooManyTries)))
         }
+    }
+
+    /// Charges a failure: to a known browser and all of them together, or, where these bear no more, to the strangers.
+    async fn charge_account(
+        &self,
+        tx: &PoolTx,
+        phone: &Phone,
+        browser: &Browser,
+        device: Device,
+    ) -> Result<bool, Fault> {
+        let (now, hash) = (self.clock.now(), browser.hash());
+        let claim = async |guessers| {
+            let rule = self.settings.limits.failure_rule(guessers, now);
+            tx.claim_failure(Method::WhatsappCode, phone, guessers, rule, now).await
+        };
+        let is_known = device == Device::Known
+            && claim(Guessers::Browser(&hash)).await?
+            && claim(Guessers::Known).await?;
+        Ok(is_known || claim(Guessers::Strangers).await?)
     }
 }

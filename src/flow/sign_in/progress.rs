@@ -55,7 +55,7 @@ impl Watchword {
         let phone = sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
         let message = rows.find_progress(&challenge.id).await?;
         let history = rows.find_send_history(&phone).await?;
-        let device = self.device(&pool.id, browser, &phone)?;
+        let device = self.device(&rows, browser, &phone).await?;
         let new_code = match history.allows(&limits, device, self.clock.now()) {
             Ok(()) => NewCode::Now,
             Err(refusal) => match refusal.reason {

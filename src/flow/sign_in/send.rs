@@ -36,7 +36,7 @@ impl Watchword {
         if current.sign_in.phone.as_ref() == Some(&phone) && self.has_open_code(pool, &current).await? {
             return Ok(());
         }
-        let device = self.device(&pool.id, browser, &phone)?;
+        let device = self.device(&self.store.read(&pool.id), browser, &phone).await?;
         let count = self.start_count(pool, start_counter(device, browser, address)).await?;
         let sent = self.send_again(pool, Current { device, ..current }, Some(&count), phone).await;
         self.count_refused(pool, &count, &sent).await?;

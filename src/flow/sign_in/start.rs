@@ -44,7 +44,7 @@ impl Watchword {
             return Ok(pending);
         }
         let now = self.clock.now();
-        let device = self.device(&pool.id, browser, &phone)?;
+        let device = self.device(&self.store.read(&pool.id), browser, &phone).await?;
         let count = self.start_count(pool, start_counter(device, browser, start.address)).await?;
         let sign_in = SignIn {
             id: SignInId::random(&*self.random),

@@ -6,6 +6,7 @@
 use http::HeaderMap;
 use http::header::COOKIE;
 use watchword_domain::pool::Pool;
+use watchword_flow::browser::MARK_DAYS;
 
 /// What a cookie is for, and how long it stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum CookieKind {
     Language,
 }
 
-const YEAR: u64 = 365 * 24 * 60 * 60;
+const DAY: u64 = 24 * 60 * 60;
 
 impl CookieKind {
     const fn word(self) -> &'static str {
@@ -38,7 +39,8 @@ impl CookieKind {
     /// Seconds it stays; none for as long as the browser runs.
     const fn seconds(self) -> Option<u64> {
         match self {
-            Self::Browser | Self::Known | Self::Language => Some(YEAR),
+            Self::Browser | Self::Language => Some(365 * DAY),
+            Self::Known => Some(MARK_DAYS as u64 * DAY),
             Self::Session | Self::Pending => None,
         }
     }

@@ -1,9 +1,9 @@
 //! Who stands at a page: a browser in a pool, with its cookies, its language and its address.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::Method;
 use http::request::Parts;
@@ -13,7 +13,7 @@ use watchword_domain::pool::Pool;
 use watchword_flow::browser::Browser;
 
 use crate::Doors;
-use crate::extract::address::client_address;
+use crate::extract::address::caller;
 use crate::extract::cookies::{self, CookieKind};
 use crate::extract::outsider::{accept_language, here, query_value, request_id};
 use crate::extract::tenant::Tenant;
@@ -64,8 +64,6 @@ impl FromRequestParts<Doors> for Visitor {
         let known = |secret: String| Browser::of_cookies(&secret, marks.as_deref());
         let language = |tag: Option<String>| tag.as_deref().and_then(Language::of_tag);
         let chosen_now = language(query_value(parts, "lang"));
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         Ok(Self {
             // A form of another site comes without our cookies: what the browser has must not be replaced for it.
             is_new: browser.is_none() && parts.method == Method::GET,
@@ -73,7 +71,7 @@ impl FromRequestParts<Doors> for Visitor {
             // Where GET acts for whoever is signed in (a code, the end of a session), HEAD only looks (RFC 9110, section 9.2.1).
             session: cookie(CookieKind::Session).filter(|_| parts.method != Method::HEAD),
             pending: cookie(CookieKind::Pending).map(SignInId::from),
-            address: client_address(peer, &parts.headers, &doors.settings.trusted_proxies),
+            address: caller(&parts.extensions, &parts.headers, &doors.settings.trusted_proxies),
             chosen: chosen_now.or_else(|| language(cookie(CookieKind::Language))),
             chosen_now,
             here: here(parts),

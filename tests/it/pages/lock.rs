@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use watchword_domain::Phone;
-use watchword_domain::failures::Device;
+use watchword_domain::failures::Guessers;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 
 use crate::on_each_database;
 use crate::support::{Answer, Browser, CALLBACK, House, another, random_phone};
+
+const DAY: u64 = 24 * 60 * 60;
 
 /// Ten tries a code, so that a right code of the same number is still alive when the failures are full.
 fn ten_tries(usual: Limits) -> Limits {
@@ -17,19 +19,30 @@ fn ten_tries(usual: Limits) -> Limits {
 
 /// Somebody else guesses wrongly, twenty times over two codes.
 async fn guess_twenty_times(house: &House, phone: &str) {
+    guess_in(&house.browser(), house, phone, 2).await;
+}
+
+/// Wrong guesses in this browser, ten at each of so many codes.
+async fn guess_in(browser: &Browser, house: &House, phone: &str, codes: usize) {
     house.clock.turn(Duration::from_secs(30));
-    let (attacker, sent) = (house.browser(), house.messages_to(phone).await.len());
-    let page = attacker.ask_code(house, phone).await;
-    for newer in 0..2 {
+    let sent = house.messages_to(phone).await.len();
+    let page = browser.ask_code_again(house, phone).await;
+    for newer in 0..codes {
         let code = house.code_to(phone, sent + newer).await;
         for _ in 0..10 {
-            attacker.type_wrong_code(house, &page, &another(&code)).await;
+            browser.type_wrong_code(house, &page, &another(&code)).await;
         }
-        if newer == 0 {
-            house.clock.turn(Duration::from_secs(60));
-            attacker.ask_new_code(house, &page).await.location();
+        if newer + 1 < codes {
+            house.clock.turn(Duration::from_secs(120));
+            browser.ask_new_code(house, &page).await.location();
         }
     }
+}
+
+/// What this browser is answered that asks for a code.
+async fn ask(browser: &Browser, house: &House, phone: &str) -> Answer {
+    let page = browser.authorize(house, &house.prompted()).await;
+    browser.type_phone(house, &page, phone).await
 }
 
 async fn with_a_code(house: &House, phone: &str) -> (Browser, Answer, String) {
@@ -42,7 +55,7 @@ async fn with_a_code(house: &House, phone: &str) -> (Browser, Answer, String) {
 async fn failures(house: &House, phone: &str) -> u32 {
     let phone = Phone::from_e164(phone).unwrap();
     let rows = house.store.read(&house.pool.id);
-    let failures = rows.find_failures(Method::WhatsappCode, &phone, Device::Unknown).await.unwrap();
+    let failures = rows.find_failures(Method::WhatsappCode, &phone, Guessers::Strangers).await.unwrap();
     failures.map_or(0, |failures| failures.count)
 }
 
@@ -97,28 +110,47 @@ on_each_database! {
         assert_eq!(attacker.type_phone(&house, &page, &phone).await.status, 422);
     }
 
-    fn twenty_failures_in_a_known_browser_switch_it_off_for_that_browser(house with ten_tries) {
-        let (owner, phone) = (house.browser(), random_phone());
+    fn a_known_browser_that_guesses_wrongly_becomes_a_stranger_and_takes_no_other_with_it(house with ten_tries) {
+        let (owner, other, phone) = (house.browser(), house.browser(), random_phone());
         owner.sign_in(&house, &phone).await;
         house.clock.turn(Duration::from_secs(30));
-        let mut page = owner.ask_code_again(&house, &phone).await;
-        for sent in 1..3 {
-            let code = house.code_to(&phone, sent).await;
-            for _ in 0..10 {
-                owner.type_wrong_code(&house, &page, &another(&code)).await;
-            }
-            house.clock.turn(Duration::from_secs(60));
-            if sent == 1 {
-                owner.ask_new_code(&house, &page).await.location();
-            }
-        }
-        page = owner.look_again(&house, &page).await;
-        assert_eq!((page.status, page.heading().as_str()), (403, "Codes are switched off"));
-        let other = house.browser();
         other.sign_in(&house, &phone).await;
-        let page = owner.authorize(&house, &house.prompted()).await;
-        house.clock.turn(Duration::from_secs(60));
-        assert_eq!(owner.type_phone(&house, &page, &phone).await.status, 303, "another proof gives it back");
+        guess_in(&other, &house, &phone, 3).await;
+        assert_eq!(failures(&house, &phone).await, 20, "ten are its own, the rest a stranger's");
+        assert_eq!(ask(&other, &house, &phone).await.status, 422);
+        house.clock.turn(Duration::from_secs(60 * 60));
+        let sent = house.messages_to(&phone).await.len();
+        let page = owner.ask_code_again(&house, &phone).await;
+        let code = house.code_to(&phone, sent).await;
+        assert!(owner.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
+    }
+
+    fn known_browsers_together_bear_twenty_failures(house with ten_tries) {
+        let (owner, others, phone) = (house.browser(), [house.browser(), house.browser()], random_phone());
+        for browser in [&owner, &others[0], &others[1]] {
+            browser.sign_in(&house, &phone).await;
+            house.clock.turn(Duration::from_secs(30));
+        }
+        for browser in &others {
+            guess_in(browser, &house, &phone, 1).await;
+            house.clock.turn(Duration::from_secs(60 * 60));
+        }
+        assert_eq!(failures(&house, &phone).await, 0);
+        guess_in(&owner, &house, &phone, 1).await;
+        assert_eq!(failures(&house, &phone).await, 10, "the owner counts as a stranger now, and is not shut out");
+    }
+
+    fn a_browser_is_forgotten_half_a_year_after_the_number_signed_in_with_it(house with ten_tries) {
+        let (owner, phone) = (house.browser(), random_phone());
+        owner.sign_in(&house, &phone).await;
+        house.clock.turn(Duration::from_secs(180 * DAY));
+        guess_twenty_times(&house, &phone).await;
+        let page = owner.ask_code_again(&house, &phone).await;
+        let code = house.code_to(&phone, house.messages_to(&phone).await.len() - 1).await;
+        assert!(owner.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
+        house.clock.turn(Duration::from_secs(181 * DAY));
+        guess_twenty_times(&house, &phone).await;
+        assert_eq!(ask(&owner, &house, &phone).await.status, 422);
     }
 
     fn strangers_may_guess_again_a_day_later_and_only_so_often(house with ten_tries) {
@@ -151,7 +183,7 @@ on_each_database! {
         let other = house.project("other", watchword_domain::client::ClientKind::Web).await;
         let rows = house.store.read(&other.pool.id);
         let number = Phone::from_e164(&phone).unwrap();
-        let found = rows.find_failures(Method::WhatsappCode, &number, Device::Unknown).await.unwrap();
+        let found = rows.find_failures(Method::WhatsappCode, &number, Guessers::Strangers).await.unwrap();
         assert_eq!(found, None);
     }
 

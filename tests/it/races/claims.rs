@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use watchword_domain::Phone;
 use watchword_domain::client::{Client, ClientKind};
-use watchword_domain::failures::Device;
+use watchword_domain::failures::Guessers;
 use watchword_domain::ids::{ChallengeId, ClientId, GrantId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::limits::Limits;
@@ -82,15 +82,15 @@ on_both! {
     fn a_failure_is_charged_as_often_as_an_account_bears(database) {
         let limits = Limits { failures_per_account: 3, ..Limits::default() };
         let ground = Ground::new(database, ClientKind::Web, limits.clone()).await;
-        for device in [Device::Unknown, Device::Known] {
+        for (guessers, most) in [(Guessers::Strangers, 3), (Guessers::Known, 3), (Guessers::Browser("a hash"), 2)] {
             for _ in 0..TIMES {
                 let spent = Arc::new((Phone::from_e164(&random_phone()).unwrap(), limits.clone()));
                 let won = winners!(ground, spent, begin(&ground.pool.id), |tx| {
                     let (phone, limits) = &*spent;
-                    let rule = limits.failure_rule(device, ground.now());
-                    tx.claim_failure(Method::WhatsappCode, phone, device, rule, ground.now()).await.unwrap()
+                    let rule = limits.failure_rule(guessers, ground.now());
+                    tx.claim_failure(Method::WhatsappCode, phone, guessers, rule, ground.now()).await.unwrap()
                 });
-                assert_eq!(won, 3);
+                assert_eq!(won, most);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use watchword_domain::Phone;
 use watchword_domain::client::ClientKind;
-use watchword_domain::failures::Device;
+use watchword_domain::failures::Guessers;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 use watchword_domain::sign_in::EndReason;
@@ -52,7 +52,7 @@ fn how_many(guesses: &[Guess], kind: Guess) -> usize {
 async fn failures(ground: &Ground, phone: &str) -> u32 {
     let phone = Phone::from_e164(phone).unwrap();
     let rows = ground.store.read(&ground.pool.id);
-    let failures = rows.find_failures(Method::WhatsappCode, &phone, Device::Unknown).await.unwrap();
+    let failures = rows.find_failures(Method::WhatsappCode, &phone, Guessers::Strangers).await.unwrap();
     failures.map_or(0, |failures| failures.count)
 }
 
