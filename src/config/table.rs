@@ -152,7 +152,7 @@ pub static SETTINGS: &[Setting] = &[
         "limits.failures_per_account",
         Kind::Number(1, 50),
         Is("20"),
-        "Consecutive wrong codes of one number over all its codes; then codes are off for it, until somebody signs in with it or `watchword user unlock`. Browsers it signed in with before and all others are counted apart.",
+        "Consecutive wrong codes of one number over all its codes; then codes are off for it, until somebody signs in with it or `watchword user unlock`. Browsers it signed in with before are counted apart: as many for all of them, half as many for each.",
     ),
     setting(
         "limits.failure_pause_seconds",
