@@ -8,6 +8,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_foundation;
 mod m0002_key_rotation;
 mod m0003_client_deletion;
+mod m0004_message_timeline;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_foundation::Migration),
             Box::new(m0002_key_rotation::Migration),
             Box::new(m0003_client_deletion::Migration),
+            Box::new(m0004_message_timeline::Migration),
         ]
     }
 }

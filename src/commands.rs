@@ -101,7 +101,7 @@ impl Command {
             Self::Project(project::Command::Create(arguments)) => project::run(*arguments).await,
             Self::Client(command) => client::run(command).await,
             Self::Key(command) => key::run(command).await,
-            Self::User(user::Command::Unlock(arguments)) => user::run(arguments).await,
+            Self::User(command) => user::run(command).await,
             Self::Doctor(arguments) => doctor::run(arguments).await,
         }
     }

@@ -7,6 +7,7 @@ mod key;
 mod master_key;
 mod project;
 mod serve;
+mod user;
 
 use std::net::TcpListener;
 use std::path::Path;

@@ -1,49 +1,161 @@
 //! `watchword user …`: what an operator does for one end user.
 
 use clap::{Args, Subcommand};
-use watchword_domain::Phone;
+use serde_json::{Value, json};
+use watchword_domain::timeline::{Step, Timeline};
+use watchword_domain::{Phone, Timestamp};
+use watchword_flow::Watchword;
+use watchword_messaging::whatsapp::errors;
 
 use super::flags::StorageFlags;
 use super::installation::{self, failed, pool_of};
 use super::{logs, output};
-use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
+use crate::config::{Config, Database};
 
 /// What can be done.
 #[derive(Subcommand)]
 pub enum Command {
     /// Let a number use codes again after too many wrong ones.
     Unlock(Unlock),
+    /// Show what became of the messages to a number: each step, why one failed, what it costs.
+    Messages(Messages),
 }
 
 /// Who is unlocked.
 #[derive(Args)]
 pub struct Unlock {
+    #[command(flatten)]
+    number: Number,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// Whose messages are shown.
+#[derive(Args)]
+pub struct Messages {
+    #[command(flatten)]
+    number: Number,
+    /// Print the result as one JSON array.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// A number of a project.
+#[derive(Args)]
+struct Number {
     /// The domain of the project's user pool.
     #[arg(long)]
     domain: String,
     /// The number, with its country code: "+55 11 98765-4321".
     #[arg(long)]
     phone: String,
-    #[command(flatten)]
-    settings: StorageFlags,
 }
 
-pub(super) async fn run(arguments: Unlock) -> Result<(), Problems> {
-    let config = Config::read(arguments.settings.sources())?;
+impl Number {
+    /// The number stays out of what is said: terminals are logged, too.
+    fn read(&self) -> Result<Phone, Problem> {
+        Phone::parse(&self.phone, None).map_err(|refusal| {
+            let mend = "Write it with its country code, +55 … .";
+            Problem::new("--phone", format!("is no number: {refusal}"), mend)
+        })
+    }
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Problems> {
+    let (settings, number) = match &command {
+        Command::Unlock(arguments) => (&arguments.settings, &arguments.number),
+        Command::Messages(arguments) => (&arguments.settings, &arguments.number),
+    };
+    let config = Config::read(settings.clone().sources())?;
     logs::begin(&config.logs, logs::USUAL)?;
-    // The number stays out of what is said: terminals are logged, too.
-    let phone = Phone::parse(&arguments.phone, None).map_err(|refusal| {
-        Problem::new("--phone", format!("is no number: {refusal}"), "Write it with its country code, +55 … .")
-    })?;
+    // Before anything is opened or made.
+    number.read()?;
     let installation = installation::open(&config).await?;
-    let (flow, database) = (&installation.flow, &config.storage.database);
-    let pool = pool_of(flow, database, &arguments.domain).await?;
+    let said = command.carry_out(&installation.flow, &config.storage.database).await?;
+    output::say(&said);
+    Ok(())
+}
+
+impl Command {
+    /// Does it, and gives what is said of it.
+    pub(super) async fn carry_out(self, flow: &Watchword, database: &Database) -> Result<String, Problem> {
+        match self {
+            Self::Unlock(arguments) => unlock(flow, database, &arguments.number).await,
+            Self::Messages(arguments) => messages(flow, database, &arguments).await,
+        }
+    }
+}
+
+async fn unlock(flow: &Watchword, database: &Database, number: &Number) -> Result<String, Problem> {
+    let phone = number.read()?;
+    let pool = pool_of(flow, database, &number.domain).await?;
     let had_failures = flow.unlock(&pool, &phone).await.map_err(|fault| failed(database, &fault))?;
-    output::say(if had_failures {
+    let said = if had_failures {
         "Unlocked: the wrong codes of this number are forgotten."
     } else {
         "Nothing to do: no wrong codes are counted for this number."
+    };
+    Ok(said.to_owned())
+}
+
+async fn messages(flow: &Watchword, database: &Database, arguments: &Messages) -> Result<String, Problem> {
+    let phone = arguments.number.read()?;
+    let pool = pool_of(flow, database, &arguments.number.domain).await?;
+    let found = flow.messages_to(&pool, &phone).await.map_err(|fault| failed(database, &fault))?;
+    Ok(if arguments.json {
+        Value::from_iter(found.iter().map(in_json)).to_string()
+    } else if found.is_empty() {
+        "No message went to this number in the last 30 days.".to_owned()
+    } else {
+        let each: String = found.iter().map(in_words).collect();
+        format!("The messages to this number, newest first; times are UTC.\n{each}")
+    })
+}
+
+fn in_json(message: &Timeline) -> Value {
+    let step = |(step, at): &(Step, Timestamp)| json!({ "step": step.as_str(), "at": at.to_rfc3339() });
+    json!({
+        "id": message.id.as_str(),
+        "channel": message.channel,
+        "language": message.language,
+        "state": message.state.as_str(),
+        "attempts": message.attempts,
+        "expires_at": message.expires_at.to_rfc3339(),
+        "steps": message.steps.iter().map(step).collect::<Vec<_>>(),
+        "failure": message.failure.map(|(class, code)| json!({
+            "class": class.as_str(),
+            "code": code,
+            "meaning": errors::known(code).map(|known| known.meaning),
+        })),
+        "price": message.price.as_ref().map(|price| json!({
+            "billable": price.billable,
+            "category": price.category,
+        })),
+    })
+}
+
+fn in_words(message: &Timeline) -> String {
+    let moments: Vec<(&str, String)> =
+        message.steps.iter().map(|(step, at)| (step.as_str(), at.to_rfc3339())).collect();
+    let mut rows: Vec<(&str, &str)> = moments.iter().map(|(step, at)| (*step, at.as_str())).collect();
+    let now = format!("{}, by {} in {}", message.state.as_str(), message.channel, message.language);
+    rows.insert(0, ("now", &now));
+    let why = message.failure.map(|(class, code)| {
+        let meaning = errors::known(code).map_or("not in Meta's list of codes", |known| known.meaning);
+        format!("{}: {meaning} (code {code})", class.as_str())
     });
-    Ok(())
+    rows.extend(why.as_deref().map(|why| ("why", why)));
+    let price = message.price.as_ref().map(|price| {
+        let charged = match price.billable {
+            Some(true) => "charged",
+            Some(false) => "not charged",
+            None => "not said whether it is charged",
+        };
+        price.category.as_ref().map_or_else(|| charged.to_owned(), |rate| format!("{charged}, as {rate}"))
+    });
+    rows.extend(price.as_deref().map(|price| ("price", price)));
+    format!("\n{}", output::aligned(&rows))
 }

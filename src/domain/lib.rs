@@ -25,6 +25,7 @@ pub mod sends;
 pub mod session;
 pub mod sign_in;
 pub mod time;
+pub mod timeline;
 
 pub use country::Country;
 pub use delivery::{DeliveryState, FailureClass};

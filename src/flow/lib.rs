@@ -22,6 +22,7 @@ pub mod rotate_keys;
 pub mod seams;
 pub mod session;
 pub mod sign_in;
+mod timeline;
 pub mod token;
 pub mod unlock;
 pub mod upkeep;

@@ -2,13 +2,15 @@
 
 use serde_json::json;
 use watchword_domain::ids::MessageId;
-use watchword_domain::{FailureClass, Timestamp};
+use watchword_domain::timeline::{Price, Step};
+use watchword_domain::{DeliveryState, FailureClass, Timestamp};
 use watchword_messaging::whatsapp::webhook::{Event, Status, parse, signature_matches, verify_subscription};
-use watchword_store::{StatusReport, SystemTx};
+use watchword_store::{Advanced, StatusReport, SystemTx};
 
 use crate::Watchword;
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
+use crate::timeline;
 
 /// Why a webhook is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +53,12 @@ impl Watchword {
             }
         }
         tx.commit().await?;
-        news.iter().for_each(|challenge| self.delivery.tell(challenge));
+        for (message, state) in &news {
+            self.delivery.tell(&message.challenge_id);
+            if let Some(step) = Step::to(*state) {
+                timeline::count(&message.channel, &message.recipient, step);
+            }
+        }
         Ok(())
     }
 
@@ -70,24 +77,26 @@ impl Watchword {
         Ok(new)
     }
 
-    async fn apply(
-        &self,
-        tx: &SystemTx,
-        event: &Event,
-    ) -> Result<Option<watchword_domain::ids::ChallengeId>, Fault> {
+    async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<(Advanced, DeliveryState)>, Fault> {
         let Event::Status(status) = event else { return Ok(None) };
         let ours = self.settings.whatsapp.as_ref().map(|sender| sender.phone_number_id.as_str());
         let Some(state) = status.state.delivery().filter(|_| ours == Some(&status.phone_number_id)) else {
             return Ok(None);
         };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
-        let report =
-            StatusReport { state, at: Timestamp::from_seconds(status.at), failure: failure_of(status) };
-        Ok(match &status.correlation {
+        let at = Timestamp::from_seconds(status.at);
+        let report = StatusReport { state, at, failure: failure_of(status), price: price_of(status) };
+        let news = match &status.correlation {
             Some(id) => tx.save_status(&MessageId::from(id.as_str()), &report).await?,
             None => tx.save_status_by_provider_id(&status.provider_message_id, &report).await?,
-        })
+        };
+        Ok(news.map(|message| (message, state)))
     }
+}
+
+fn price_of(status: &Status) -> Option<Price> {
+    let told = status.pricing.as_ref()?;
+    Some(Price { billable: told.billable, category: told.category.clone() })
 }
 
 fn failure_of(status: &Status) -> Option<(FailureClass, i64)> {

@@ -1,11 +1,13 @@
 //! Messages: written into the outbox, and how they fare. What a worker does with them is in `outbox`.
 
 mod outbox;
+mod timeline;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder};
 use watchword_domain::ids::{ChallengeId, MessageId};
+use watchword_domain::timeline::Price;
 use watchword_domain::{DeliveryState, FailureClass, Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
@@ -20,7 +22,8 @@ entity! { row = "messages";
         code_sealed: Option<String>, state: String, failure_class: Option<String>, failure_code: Option<i64>,
         provider_message_id: Option<String>, attempts: i64, due_at: i64, lease_until: Option<i64>,
         created_at: i64, expires_at: i64, accepted_at: Option<i64>, sent_at: Option<i64>,
-        delivered_at: Option<i64>, read_at: Option<i64>, failed_at: Option<i64>,
+        delivered_at: Option<i64>, read_at: Option<i64>, failed_at: Option<i64>, sending_at: Option<i64>,
+        verified_at: Option<i64>, billable: Option<i64>, price_category: Option<String>,
     }
 }
 
@@ -67,6 +70,19 @@ pub struct StatusReport {
     pub at: Timestamp,
     /// Why it failed, and the provider's own code.
     pub failure: Option<(FailureClass, i64)>,
+    /// What it costs, where that is told.
+    pub price: Option<Price>,
+}
+
+/// A message that came a step further.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advanced {
+    /// The challenge whose code it carries.
+    pub challenge_id: ChallengeId,
+    /// The channel's name.
+    pub channel: String,
+    /// Where it goes.
+    pub recipient: Phone,
 }
 
 fn unreadable<E>(_: E) -> StoreError {
@@ -78,6 +94,14 @@ fn progress(row: row::Model) -> Result<MessageProgress> {
         id: row.id.into(),
         state: row.state.parse().map_err(unreadable)?,
         failure: row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?,
+    })
+}
+
+fn further(row: row::Model) -> Result<Advanced> {
+    Ok(Advanced {
+        challenge_id: row.challenge_id.into(),
+        channel: row.channel,
+        recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
     })
 }
 
@@ -169,11 +193,11 @@ impl PoolTx {
 }
 
 impl SystemTx {
-    /// Applies what was learned of a message, unless more is known already. Gives whose challenge it was news for.
+    /// Applies what was learned of a message, unless more is known already. Gives the message it was news of.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_status(&self, id: &MessageId, report: &StatusReport) -> Result<Option<ChallengeId>> {
+    pub async fn save_status(&self, id: &MessageId, report: &StatusReport) -> Result<Option<Advanced>> {
         self.apply(report, row::Column::Id.eq(id.as_str())).await
     }
 
@@ -185,11 +209,14 @@ impl SystemTx {
         &self,
         id: &str,
         report: &StatusReport,
-    ) -> Result<Option<ChallengeId>> {
+    ) -> Result<Option<Advanced>> {
         self.apply(report, row::Column::ProviderMessageId.eq(id)).await
     }
 
-    async fn apply(&self, report: &StatusReport, of: SimpleExpr) -> Result<Option<ChallengeId>> {
+    async fn apply(&self, report: &StatusReport, of: SimpleExpr) -> Result<Option<Advanced>> {
+        if let Some(price) = &report.price {
+            self.save_price(price, of.clone()).await?;
+        }
         let mut update = row::Entity::update_many()
             .col_expr(row::Column::State, Expr::value(report.state.as_str()))
             .filter(of)
@@ -206,6 +233,17 @@ impl SystemTx {
             update = update.col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None));
         }
         let changed = update.exec_with_returning(&self.db()).await?;
-        Ok(changed.into_iter().next().map(|row| row.challenge_id.into()))
+        changed.into_iter().next().map(further).transpose()
+    }
+
+    /// The price comes with some reports of a message, in any order; the first that tells it counts.
+    async fn save_price(&self, price: &Price, of: SimpleExpr) -> Result<()> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::Billable, Expr::value(price.billable.map(i64::from)))
+            .col_expr(row::Column::PriceCategory, Expr::value(price.category.clone()))
+            .filter(of)
+            .filter(row::Column::Billable.is_null())
+            .filter(row::Column::PriceCategory.is_null());
+        self.write(update).await
     }
 }

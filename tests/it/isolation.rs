@@ -70,6 +70,7 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_sign_in |tx, own| tx.find_sign_in(&own.sign_in.id).await?.is_some();
         find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
         find_progress |tx, own| tx.find_progress(&own.challenge.id).await?.is_some();
+        list_timelines |tx, own| !tx.list_timelines(&own.challenge.phone, 9).await?.is_empty();
         find_failures |tx, own| {
             tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?.is_some()
         };
@@ -98,6 +99,7 @@ fn changes() -> Vec<(&'static str, Call)> {
             let request = AuthorizationRequest { state: Some("another".into()), ..own.sign_in.request.clone() };
             tx.save_sign_in_request(&own.sign_in.id, &request).await?
         };
+        save_message_verified |tx, own| { tx.save_message_verified(&own.challenge.id, own.now).await?; false };
         withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();
         claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;

@@ -19,4 +19,5 @@ mod relying_party;
 mod schema;
 mod standards;
 mod support;
+mod timeline;
 mod webhook;

@@ -5,6 +5,7 @@ use watchword_domain::ids::{AuthenticatorId, SessionId, UserId, opaque_token};
 use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
+use watchword_domain::timeline::Step;
 use watchword_domain::{Language, Phone, Secret, Timestamp};
 use watchword_store::{PoolTx, UserPhone, UserRow};
 
@@ -14,6 +15,7 @@ use crate::authorize::{AuthorizationError, AuthorizationResponse, ErrorCode};
 use crate::browser::Browser;
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
+use crate::timeline::{self, WHATSAPP};
 
 /// A completed sign-in.
 pub struct Finished {
@@ -56,6 +58,7 @@ impl Watchword {
             self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
         history.answered(challenge.created_at, now);
         tx.save_send_history(&challenge.phone, &history).await?;
+        tx.save_message_verified(&challenge.id, now).await?;
         for guessers in [Guessers::Browser(&browser.hash()), Guessers::Known, Guessers::Strangers] {
             tx.reset_failures(Method::WhatsappCode, &challenge.phone, guessers).await?;
         }
@@ -71,6 +74,7 @@ impl Watchword {
             }
         };
         tx.commit().await?;
+        timeline::count(WHATSAPP, &challenge.phone, Step::Verified);
         self.delivery.tell(&challenge.id);
         Ok(finished)
     }

@@ -7,7 +7,8 @@ use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, numeric_code};
 use watchword_domain::pool::Pool;
 use watchword_domain::sends::SendHistory;
-use watchword_domain::sign_in::{Challenge, EndReason, SignIn, Step};
+use watchword_domain::sign_in::{self, Challenge, EndReason, SignIn};
+use watchword_domain::timeline::Step;
 use watchword_domain::{Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
@@ -17,6 +18,7 @@ use super::{Current, day_start};
 use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
+use crate::timeline::{self, WHATSAPP};
 
 impl Watchword {
     /// Sends a code to another number within the same sign-in. The same number again changes nothing while its code
@@ -44,7 +46,7 @@ impl Watchword {
     }
 
     pub(super) async fn has_open_code(&self, pool: &Pool, current: &Current) -> Result<bool, Fault> {
-        let Ok(Step::EnterCode(challenge)) = &current.step else { return Ok(false) };
+        let Ok(sign_in::Step::EnterCode(challenge)) = &current.step else { return Ok(false) };
         let challenge = self.store.read(&pool.id).find_challenge(challenge).await?;
         Ok(challenge.is_some_and(|challenge| challenge.open(self.clock.now()).is_ok()))
     }
@@ -93,6 +95,7 @@ impl Watchword {
             return Err(ended(EndReason::AlreadyUsed));
         }
         tx.commit().await?;
+        timeline::count(WHATSAPP, &phone, Step::Queued);
         self.delivery.wake_outbox();
         if let Some(old) = &old {
             self.delivery.tell(old);
@@ -178,7 +181,7 @@ impl Watchword {
             code_sealed: self.master.seal(&*self.random, &purpose, code)?,
             id,
             challenge_id: challenge.id.clone(),
-            channel: "whatsapp",
+            channel: WHATSAPP,
             recipient: challenge.phone.clone(),
             language: language.meta_code().to_owned(),
             created_at: challenge.created_at,

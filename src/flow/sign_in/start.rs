@@ -8,12 +8,14 @@ use watchword_domain::ids::{ChallengeId, SignInId};
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Door, SignIn};
+use watchword_domain::timeline::Step;
 
 use super::starts::{StartCount, start_counter};
 use super::typed::{SendRefusal, Typed, read_phone};
 use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
+use crate::timeline::{self, WHATSAPP};
 
 /// How a sign-in is started.
 pub struct Start {
@@ -63,6 +65,7 @@ impl Watchword {
         let begun = self.write_start(pool, &sign_in, device, &count).await;
         self.count_refused(pool, &count, &begun).await?;
         begun?;
+        timeline::count(WHATSAPP, &phone, Step::Queued);
         self.delivery.wake_outbox();
         Ok(sign_in.id)
     }

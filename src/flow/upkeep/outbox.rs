@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use watchword_domain::timeline::Step;
 use watchword_domain::{DeliveryState, FailureClass, Timestamp};
 use watchword_messaging::{Outcome, OutgoingCode};
 use watchword_store::{MessageRow, StatusReport};
@@ -15,6 +16,7 @@ use watchword_store::{MessageRow, StatusReport};
 use crate::Watchword;
 use crate::error::Fault;
 use crate::sign_in::message_purpose;
+use crate::timeline;
 
 /// Messages under way at once.
 const MOST: usize = 64;
@@ -118,9 +120,11 @@ impl Watchword {
     async fn record(&self, message: &MessageRow, outcome: Outcome) -> Result<(), Fault> {
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
+        let mut step = None;
         match outcome {
             Outcome::Accepted { provider_message_id, .. } => {
                 tx.save_accepted(&message.id, &provider_message_id, now).await?;
+                step = Some(Step::Accepted);
             }
             Outcome::NotSent { .. } => {
                 tx.save_requeued(&message.id, now + backoff(message.attempts)).await?;
@@ -132,19 +136,25 @@ impl Watchword {
                 tx.save_requeued(&message.id, now + wait).await?;
             }
             Outcome::Rejected { code, class, .. } => {
-                tx.save_status(&message.id, &failed(now, class, code)).await?;
+                let news = tx.save_status(&message.id, &failed(now, class, code)).await?;
+                step = news.map(|_| Step::Failed);
             }
             Outcome::Unknown { .. } => {
-                let report = StatusReport { state: DeliveryState::Unknown, at: now, failure: None };
+                let report =
+                    StatusReport { state: DeliveryState::Unknown, at: now, failure: None, price: None };
                 tx.save_status(&message.id, &report).await?;
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        if let Some(step) = step {
+            timeline::count(&message.channel, &message.recipient, step);
+        }
+        Ok(())
     }
 }
 
 fn failed(at: Timestamp, class: FailureClass, code: i64) -> StatusReport {
-    StatusReport { state: DeliveryState::Failed, at, failure: Some((class, code)) }
+    StatusReport { state: DeliveryState::Failed, at, failure: Some((class, code)), price: None }
 }
 
 fn name_of(outcome: &Outcome) -> &'static str {

@@ -19,6 +19,8 @@ pub struct MessageRow {
     pub id: MessageId,
     /// The challenge whose code it carries.
     pub challenge_id: ChallengeId,
+    /// The channel's name.
+    pub channel: String,
     /// Where it goes.
     pub recipient: Phone,
     /// The template's language.
@@ -36,6 +38,7 @@ fn taken(row: row::Model) -> Result<MessageRow> {
         pool_id: row.pool_id.into(),
         id: row.id.into(),
         challenge_id: row.challenge_id.into(),
+        channel: row.channel,
         recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
         language: row.language,
         code_sealed: row.code_sealed.ok_or(StoreError::Unreadable("message's code"))?,
@@ -80,6 +83,7 @@ impl SystemTx {
         let rows = row::Entity::update_many()
             .col_expr(row::Column::State, Expr::value(DeliveryState::Sending.as_str()))
             .col_expr(row::Column::LeaseUntil, Expr::value(lease.millis()))
+            .col_expr(row::Column::SendingAt, Expr::value(now.millis()))
             .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
             .filter(row::Column::Id.in_subquery(due))
             .exec_with_returning(&self.db())

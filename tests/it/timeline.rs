@@ -1,0 +1,95 @@
+//! What is kept of a message: its steps, why it failed, what it costs.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use watchword_domain::timeline::{Step, Timeline};
+use watchword_domain::{DeliveryState, FailureClass, Phone};
+
+use crate::on_each_database;
+use crate::support::{House, random_phone, report};
+
+async fn messages(house: &House, phone: &str) -> Vec<Timeline> {
+    house.flow.messages_to(&house.pool, &Phone::from_e164(phone).unwrap()).await.unwrap()
+}
+
+fn steps(message: &Timeline) -> Vec<Step> {
+    message.steps.iter().map(|(step, _)| *step).collect()
+}
+
+/// A report with what the message costs.
+fn priced(message: &Value, status: &str, pricing: &Value) -> String {
+    let mut report = report(message, status, &[]);
+    report["entry"][0]["changes"][0]["value"]["statuses"][0]["pricing"] = pricing.clone();
+    report.to_string()
+}
+
+/// A message that Meta took and tells nothing of by itself.
+async fn quiet(house: &House, phone: &str) -> Value {
+    let browser = house.browser();
+    house.fault(json!({ "kind": "silence", "to": phone })).await;
+    let page = browser.ask_code(house, phone).await;
+    browser.told(house, &page, "accepted").await;
+    house.message_to(phone, 0).await
+}
+
+on_each_database! {
+    fn a_message_keeps_its_steps_from_the_outbox_to_the_right_code(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "delivered").await;
+        let code = house.code_to(&phone, 0).await;
+        house.clock.turn(Duration::from_secs(20));
+        browser.type_code(&house, &page, &code).await.location();
+        let [message] = messages(&house, &phone).await.try_into().unwrap();
+        let way = [Step::Queued, Step::Sending, Step::Accepted, Step::Sent, Step::Delivered, Step::Verified];
+        assert_eq!(steps(&message), way);
+        assert_eq!((message.channel.as_str(), message.language.as_str()), ("whatsapp", "en_US"));
+        assert_eq!((message.state, message.attempts, message.failure), (DeliveryState::Delivered, 1, None));
+        let price = message.price.unwrap();
+        assert_eq!((price.billable, price.category.as_deref()), (Some(true), Some("authentication")));
+    }
+
+    fn a_message_that_failed_keeps_the_reason_with_metas_code(house) {
+        let phone = random_phone();
+        let message = quiet(&house, &phone).await;
+        house.report_failure(&message, 131026).await;
+        let [message] = messages(&house, &phone).await.try_into().unwrap();
+        assert_eq!(message.failure, Some((FailureClass::NotReachable, 131026)));
+        assert!(steps(&message).contains(&Step::Failed) && !steps(&message).contains(&Step::Verified));
+        assert_eq!(message.price, None);
+    }
+
+    fn a_price_is_kept_from_whichever_report_tells_it_first(house) {
+        let phone = random_phone();
+        let message = quiet(&house, &phone).await;
+        assert_eq!(house.webhook(&priced(&message, "delivered", &Value::Null)).await, 200);
+        assert_eq!(messages(&house, &phone).await[0].price, None);
+        // It comes too late to be news of the state, and is news of the price.
+        let pricing = json!({ "billable": true, "category": "authentication-international" });
+        assert_eq!(house.webhook(&priced(&message, "sent", &pricing)).await, 200);
+        let other = json!({ "billable": false, "category": "service" });
+        assert_eq!(house.webhook(&priced(&message, "read", &other)).await, 200);
+        let [message] = messages(&house, &phone).await.try_into().unwrap();
+        assert_eq!(message.state, DeliveryState::Read);
+        let price = message.price.unwrap();
+        assert_eq!(price.billable, Some(true));
+        assert_eq!(price.category.as_deref(), Some("authentication-international"));
+    }
+
+    fn only_the_message_whose_code_was_answered_is_verified(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        house.code_to(&phone, 0).await;
+        house.clock.turn(Duration::from_secs(30));
+        browser.ask_new_code(&house, &page).await.location();
+        let code = house.code_to(&phone, 1).await;
+        browser.type_code(&house, &page, &code).await.location();
+        let verified: Vec<bool> = messages(&house, &phone)
+            .await
+            .iter()
+            .map(|message| steps(message).contains(&Step::Verified))
+            .collect();
+        assert_eq!(verified, [true, false], "newest first");
+    }
+}
