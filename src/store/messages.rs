@@ -74,7 +74,7 @@ pub struct StatusReport {
     pub price: Option<Price>,
 }
 
-/// A message that came a step further.
+/// A message that something new is known of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advanced {
     /// The challenge whose code it carries.
@@ -193,7 +193,8 @@ impl PoolTx {
 }
 
 impl SystemTx {
-    /// Applies what was learned of a message, unless more is known already. Gives the message it was news of.
+    /// Applies what was learned of a message: the state never goes back, and each step is taken in once. Gives the
+    /// message it was news of.
     ///
     /// # Errors
     /// When the database fails.
@@ -217,13 +218,18 @@ impl SystemTx {
         if let Some(price) = &report.price {
             self.save_price(price, of.clone()).await?;
         }
-        let mut update = row::Entity::update_many()
-            .col_expr(row::Column::State, Expr::value(report.state.as_str()))
-            .filter(of)
-            .filter(row::Column::State.is_in(gives_way_to(report.state)));
-        if let Some(moment) = moment_of(report.state) {
+        let mut update =
+            row::Entity::update_many().col_expr(row::Column::State, advanced(report.state)).filter(of);
+        let moment = moment_of(report.state);
+        if let Some(moment) = moment {
             update = update.col_expr(moment, Expr::value(report.at.millis()));
         }
+        // A step that is told late is no news of the state, and one of the way all the same. A failure told late is none:
+        // some providers report a failed attempt after the one that arrived.
+        update = update.filter(match moment.filter(|_| report.state != DeliveryState::Failed) {
+            Some(moment) => moment.is_null(),
+            None => row::Column::State.is_in(gives_way_to(report.state)),
+        });
         if let Some((class, code)) = report.failure {
             update = update
                 .col_expr(row::Column::FailureClass, Expr::value(class.as_str()))
