@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// When a worker took a message and when its code was answered; what it costs, where that is told.
+/// When a worker took a message, when its code was answered or disowned, and what it costs, where that is told.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

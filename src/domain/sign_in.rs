@@ -54,6 +54,8 @@ pub struct SignIn {
     pub expires_at: Timestamp,
     /// When it was completed.
     pub finished_at: Option<Timestamp>,
+    /// When whoever got its code said that they did not ask for it.
+    pub disowned_at: Option<Timestamp>,
 }
 
 /// What the pool and the account say at the moment a step is chosen.
@@ -84,6 +86,9 @@ pub enum EndReason {
     /// It was completed already: a second window, or the back button.
     #[error("already_used")]
     AlreadyUsed,
+    /// Whoever got the code said that they did not ask for it.
+    #[error("disowned")]
+    Disowned,
     /// Too many wrong codes for this account; the method is off until another proof.
     #[error("too_many_tries")]
     TooManyTries,
@@ -96,6 +101,9 @@ pub enum EndReason {
 pub fn next_step(policy: Policy, sign_in: &SignIn, now: Timestamp) -> Result<Step, EndReason> {
     if sign_in.finished_at.is_some() {
         return Err(EndReason::AlreadyUsed);
+    }
+    if sign_in.disowned_at.is_some() {
+        return Err(EndReason::Disowned);
     }
     if now >= sign_in.expires_at {
         return Err(EndReason::Expired);
@@ -129,7 +137,7 @@ pub struct Challenge {
     pub created_at: Timestamp,
     /// When the code stops working.
     pub expires_at: Timestamp,
-    /// When it was answered, or replaced by a newer one.
+    /// When it was answered, replaced by a newer one, or disowned.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -206,6 +214,7 @@ mod tests {
             created_at: at(0),
             expires_at: at(900),
             finished_at: None,
+            disowned_at: None,
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Step {
     Failed,
     /// Its code was answered rightly.
     Verified,
+    /// Whoever got it said that they did not ask for it.
+    Disowned,
 }
 
 impl Step {
@@ -38,6 +40,7 @@ impl Step {
             Self::Read => "read",
             Self::Failed => "failed",
             Self::Verified => "verified",
+            Self::Disowned => "disowned",
         }
     }
 

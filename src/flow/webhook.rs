@@ -3,9 +3,11 @@
 use serde_json::json;
 use watchword_domain::ids::MessageId;
 use watchword_domain::timeline::{Price, Step};
-use watchword_domain::{DeliveryState, FailureClass, Timestamp};
-use watchword_messaging::whatsapp::webhook::{Event, Status, parse, signature_matches, verify_subscription};
-use watchword_store::{Advanced, StatusReport, SystemTx};
+use watchword_domain::{FailureClass, Timestamp};
+use watchword_messaging::whatsapp::webhook::{
+    Event, Inbound, Status, parse, signature_matches, verify_subscription,
+};
+use watchword_store::{Advanced, Disowned, StatusReport, SystemTx};
 
 use crate::Watchword;
 use crate::crypto::token_hash;
@@ -53,11 +55,9 @@ impl Watchword {
             }
         }
         tx.commit().await?;
-        for (message, state) in &news {
+        for (message, step) in &news {
             self.delivery.tell(&message.challenge_id);
-            if let Some(step) = Step::to(*state) {
-                timeline::count(&message.channel, &message.recipient, step);
-            }
+            timeline::count(&message.channel, &message.recipient, *step);
         }
         Ok(())
     }
@@ -77,12 +77,27 @@ impl Watchword {
         Ok(new)
     }
 
-    async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<(Advanced, DeliveryState)>, Fault> {
-        let Event::Status(status) = event else { return Ok(None) };
+    async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<(Advanced, Step)>, Fault> {
         let ours = self.settings.whatsapp.as_ref().map(|sender| sender.phone_number_id.as_str());
-        let Some(state) = status.state.delivery().filter(|_| ours == Some(&status.phone_number_id)) else {
-            return Ok(None);
-        };
+        match event {
+            Event::Status(status) if ours == Some(&status.phone_number_id) => Self::report(tx, status).await,
+            Event::Inbound(inbound) if ours == Some(&inbound.phone_number_id) => self.hear(tx, inbound).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// What a person tapped. The id of the message it answers was given to its receiver alone, and Meta signs who taps.
+    async fn hear(&self, tx: &SystemTx, inbound: &Inbound) -> Result<Option<(Advanced, Step)>, Fault> {
+        let Some(message) = inbound.disowned_message() else { return Ok(None) };
+        let disowned = tx.claim_disowned(message, self.clock.now()).await?;
+        Ok(disowned.map(|Disowned { message, was_answered }| {
+            tracing::warn!(was_answered, "somebody got a code they did not ask for");
+            (message, Step::Disowned)
+        }))
+    }
+
+    async fn report(tx: &SystemTx, status: &Status) -> Result<Option<(Advanced, Step)>, Fault> {
+        let Some(state) = status.state.delivery() else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
         let at = Timestamp::from_seconds(status.at);
         let report = StatusReport { state, at, failure: failure_of(status), price: price_of(status) };
@@ -90,7 +105,7 @@ impl Watchword {
             Some(id) => tx.save_status(&MessageId::from(id.as_str()), &report).await?,
             None => tx.save_status_by_provider_id(&status.provider_message_id, &report).await?,
         };
-        Ok(news.map(|message| (message, state)))
+        Ok(news.zip(Step::to(state)))
     }
 }
 

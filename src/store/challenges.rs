@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
-use watchword_domain::ids::ChallengeId;
+use watchword_domain::ids::{ChallengeId, PoolId, SignInId};
 use watchword_domain::sign_in::Challenge;
 use watchword_domain::{Phone, Timestamp};
 
@@ -102,6 +102,26 @@ impl PoolTx {
 }
 
 impl SystemTx {
+    /// Ends a challenge whose code was disowned, if it was not ended before. Gives the sign-in it belongs to.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn save_challenge_disowned(
+        &self,
+        pool: &PoolId,
+        id: &ChallengeId,
+        now: Timestamp,
+    ) -> Result<Option<SignInId>> {
+        let ended = Expr::col(row::Column::EndedAt).if_null(now.millis());
+        let rows = row::Entity::update_many()
+            .col_expr(row::Column::EndedAt, ended)
+            .filter(row::Column::PoolId.eq(pool.as_str()))
+            .filter(row::Column::Id.eq(id.as_str()))
+            .exec_with_returning(&self.db())
+            .await?;
+        Ok(rows.into_iter().next().map(|row| row.sign_in_id.into()))
+    }
+
     pub(crate) async fn sweep_challenges(&self, older_than: Timestamp, most: u64) -> Result<u64> {
         crate::sweep::oldest::<row::Entity>(&self.db(), row::Column::ExpiresAt, older_than, most).await
     }

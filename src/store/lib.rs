@@ -36,7 +36,7 @@ pub use codes::CodeRow;
 pub use connect::{Settings, Store};
 pub use grants::GrantRow;
 pub use keys::SigningKeyRow;
-pub use messages::{Advanced, MessageProgress, MessageRow, NewMessage, StatusReport};
+pub use messages::{Advanced, Disowned, MessageProgress, MessageRow, NewMessage, StatusReport};
 pub use refresh_tokens::RefreshTokenRow;
 pub use sessions::SessionRow;
 pub use sweep::Swept;

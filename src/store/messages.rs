@@ -23,11 +23,12 @@ entity! { row = "messages";
         provider_message_id: Option<String>, attempts: i64, due_at: i64, lease_until: Option<i64>,
         created_at: i64, expires_at: i64, accepted_at: Option<i64>, sent_at: Option<i64>,
         delivered_at: Option<i64>, read_at: Option<i64>, failed_at: Option<i64>, sending_at: Option<i64>,
-        verified_at: Option<i64>, billable: Option<i64>, price_category: Option<String>,
+        verified_at: Option<i64>, disowned_at: Option<i64>, billable: Option<i64>, price_category: Option<String>,
     }
 }
 
 pub use outbox::MessageRow;
+pub use timeline::Disowned;
 
 /// A message to be written into the outbox.
 #[derive(Clone)]

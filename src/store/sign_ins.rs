@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use watchword_domain::ids::{ChallengeId, SignInId};
+use watchword_domain::ids::{ChallengeId, PoolId, SignInId};
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Door, SignIn};
 use watchword_domain::{Language, Phone, Timestamp};
@@ -17,7 +17,7 @@ entity! { row = "sign_ins";
     columns {
         client_id: String, door: String, browser: String, request: String, language: String,
         phone: Option<String>, challenge_id: Option<String>, proofs: String,
-        created_at: i64, expires_at: i64, finished_at: Option<i64>,
+        created_at: i64, expires_at: i64, finished_at: Option<i64>, disowned_at: Option<i64>,
     }
 }
 
@@ -36,6 +36,7 @@ fn sign_in(row: row::Model) -> Result<SignIn> {
         created_at: Timestamp::from_millis(row.created_at),
         expires_at: Timestamp::from_millis(row.expires_at),
         finished_at: row.finished_at.map(Timestamp::from_millis),
+        disowned_at: row.disowned_at.map(Timestamp::from_millis),
     })
 }
 
@@ -70,11 +71,12 @@ impl PoolTx {
             created_at: Set(sign_in.created_at.millis()),
             expires_at: Set(sign_in.expires_at.millis()),
             finished_at: Set(sign_in.finished_at.map(Timestamp::millis)),
+            disowned_at: Set(sign_in.disowned_at.map(Timestamp::millis)),
         };
         self.write(row::Entity::insert(row)).await
     }
 
-    /// Notes the number typed and the code sent to it, unless the sign-in was completed meanwhile.
+    /// Notes the number typed and the code sent to it, unless the sign-in was completed or disowned meanwhile.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,6 +92,7 @@ impl PoolTx {
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::Id.eq(id.as_str()))
             .filter(row::Column::FinishedAt.is_null())
+            .filter(row::Column::DisownedAt.is_null())
             .exec(&self.db())
             .await?;
         Ok(done.rows_affected == 1)
@@ -106,6 +109,7 @@ impl PoolTx {
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::Id.eq(id.as_str()))
             .filter(row::Column::FinishedAt.is_null())
+            .filter(row::Column::DisownedAt.is_null())
             .exec(&self.db())
             .await?;
         Ok(done.rows_affected == 1)
@@ -121,6 +125,7 @@ impl PoolTx {
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::Id.eq(id.as_str()))
             .filter(row::Column::FinishedAt.is_null())
+            .filter(row::Column::DisownedAt.is_null())
             .filter(row::Column::ExpiresAt.gt(now.millis()))
             .exec(&self.db())
             .await?;
@@ -129,6 +134,24 @@ impl PoolTx {
 }
 
 impl SystemTx {
+    /// Stops a sign-in whose code was disowned, unless it was completed before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn save_sign_in_disowned(
+        &self,
+        pool: &PoolId,
+        id: &SignInId,
+        now: Timestamp,
+    ) -> Result<()> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::DisownedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(pool.as_str()))
+            .filter(row::Column::Id.eq(id.as_str()))
+            .filter(row::Column::FinishedAt.is_null());
+        self.write(update).await
+    }
+
     pub(crate) async fn sweep_sign_ins(&self, older_than: Timestamp, most: u64) -> Result<u64> {
         crate::sweep::oldest::<row::Entity>(&self.db(), row::Column::ExpiresAt, older_than, most).await
     }

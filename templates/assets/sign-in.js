@@ -187,7 +187,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const look = async () => {
       try {
         const answer = await fetch(refresh, { headers: { accept: "text/html" } });
-        if (!answer.ok) return reached(true);
+        if (answer.status >= 500 || answer.status === 429) return reached(true);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const there = one("#step", page);
         if (!there) return location.replace(refresh);

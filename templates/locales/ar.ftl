@@ -183,6 +183,8 @@ ended-undeliverable-title = لا يمكن توصيل الرمز إليك
 ended-undeliverable = لا يوصل واتساب الرسائل إلى هذا الرقم. ابدأ من جديد برقم آخر.
 ended-blocked-title = الرموز متوقفة
 ended-blocked = أُدخلت لهذا الرقم رموز خاطئة كثيرة. سجّل الدخول من جهاز استخدمته من قبل، أو حاول مجددًا غدًا، أو اطلب المساعدة.
+ended-disowned-title = أُوقف تسجيل الدخول هذا من الهاتف
+ended-disowned = أخبرنا صاحب هذا الرقم أنه لم يطلب الرمز. إذا كان ذلك أنت، فابدأ من جديد ولا تضغط على ذلك الزر.
 ended-already-used-title = اكتمل تسجيل الدخول هذا
 ended-already-used = لا يمكن استخدامه مرتين.
 # When only the application can start again.

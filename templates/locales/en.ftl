@@ -163,6 +163,8 @@ ended-undeliverable-title = Your code can’t be delivered
 ended-undeliverable = WhatsApp does not deliver to this number. Start again with another number.
 ended-blocked-title = Codes are switched off
 ended-blocked = There were too many wrong codes for this number. Sign in on a device you used before, try again tomorrow, or ask for help.
+ended-disowned-title = This sign-in was stopped on the phone
+ended-disowned = Whoever has this number told us that they did not ask for the code. If it was you, start again and leave that button alone.
 ended-already-used-title = This sign-in is finished
 ended-already-used = It can’t be used twice.
 # When only the application can start again.

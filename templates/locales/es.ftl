@@ -155,6 +155,8 @@ ended-undeliverable-title = No se puede entregar tu código
 ended-undeliverable = WhatsApp no entrega mensajes a este número. Empieza de nuevo con otro número.
 ended-blocked-title = Los códigos están desactivados
 ended-blocked = Hubo demasiados códigos incorrectos para este número. Inicia sesión en un dispositivo que ya usaste, vuelve a intentarlo mañana o pide ayuda.
+ended-disowned-title = Este inicio de sesión se detuvo desde el teléfono
+ended-disowned = Quien tiene este número nos dijo que no había pedido el código. Si fuiste tú, empieza de nuevo y no toques ese botón.
 ended-already-used-title = Este inicio de sesión ya ha terminado
 ended-already-used = No se puede usar dos veces.
 # When only the application can start again.

@@ -127,6 +127,8 @@ ended-undeliverable-title = Kode Anda tidak dapat disampaikan
 ended-undeliverable = WhatsApp tidak menyampaikan pesan ke nomor ini. Mulai lagi dengan nomor lain.
 ended-blocked-title = Kode dinonaktifkan
 ended-blocked = Terlalu banyak kode yang salah untuk nomor ini. Masuk lewat perangkat yang pernah Anda pakai, coba lagi besok, atau minta bantuan.
+ended-disowned-title = Proses masuk ini dihentikan dari ponsel
+ended-disowned = Pemilik nomor ini memberi tahu kami bahwa ia tidak meminta kode. Jika itu Anda, mulai lagi dan jangan ketuk tombol itu.
 ended-already-used-title = Proses masuk ini sudah selesai
 ended-already-used = Tidak dapat dipakai dua kali.
 # When only the application can start again.

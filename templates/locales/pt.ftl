@@ -155,6 +155,8 @@ ended-undeliverable-title = Não é possível entregar seu código
 ended-undeliverable = O WhatsApp não entrega mensagens a este número. Comece de novo com outro número.
 ended-blocked-title = Os códigos estão desativados
 ended-blocked = Houve códigos errados demais para este número. Entre em um dispositivo que você já usou, tente de novo amanhã ou peça ajuda.
+ended-disowned-title = Este acesso foi interrompido pelo telefone
+ended-disowned = Quem tem este número nos disse que não pediu o código. Se foi você, comece de novo e não toque nesse botão.
 ended-already-used-title = Este acesso já foi concluído
 ended-already-used = Não pode ser usado duas vezes.
 # When only the application can start again.

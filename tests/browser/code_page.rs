@@ -134,3 +134,16 @@ async fn a_busy_whatsapp_offers_a_new_code() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_whose_code_nobody_asked_for_says_that_it_was_stopped() {
+    on_stage(Wishes::default(), &[], async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        browser.read("#told", "It is on your phone").await;
+        stage.phone.disown().await;
+        browser.read("h1", "This sign-in was stopped on the phone").await;
+        browser.inspect("ended-disowned").await;
+    })
+    .await;
+}

@@ -61,6 +61,7 @@ impl Watchword {
             created_at: now,
             expires_at: now + self.settings.lifetimes.sign_in(),
             finished_at: None,
+            disowned_at: None,
         };
         let begun = self.write_start(pool, &sign_in, device, &count).await;
         self.count_refused(pool, &count, &begun).await?;

@@ -103,9 +103,9 @@ impl DeliveryPart {
     }
 
     /// Whether nothing further can be told. `Failed` and `Expired` still give way to proof of arrival, but that is
-    /// not worth a connection held open.
+    /// not worth a connection held open. Whoever read the message may still say that they did not ask for it.
     fn is_final(&self) -> bool {
-        self.failed() || self.state == DeliveryState::Read
+        self.failed()
     }
 
     fn step(&self) -> u8 {

@@ -27,6 +27,8 @@ pub enum EndedReason {
     Undeliverable,
     /// Codes for this number are switched off.
     Blocked,
+    /// Whoever got the code said that they did not ask for it.
+    Disowned,
     /// It was finished already (an old tab, the back button).
     AlreadyUsed,
 }
@@ -56,6 +58,7 @@ impl EndedReason {
             Self::TooManyTries => ("ended-too-many-tries-title", "ended-too-many-tries"),
             Self::Undeliverable => ("ended-undeliverable-title", "ended-undeliverable"),
             Self::Blocked => ("ended-blocked-title", "ended-blocked"),
+            Self::Disowned => ("ended-disowned-title", "ended-disowned"),
             Self::AlreadyUsed => ("ended-already-used-title", "ended-already-used"),
         };
         (Text::new(title), Text::new(text))

@@ -179,6 +179,7 @@ impl Samples for EndedView {
             ("too-many-tries", EndedReason::TooManyTries),
             ("undeliverable", EndedReason::Undeliverable),
             ("blocked", EndedReason::Blocked),
+            ("disowned", EndedReason::Disowned),
             ("already-used", EndedReason::AlreadyUsed),
         ];
         let mut samples = Vec::from(reasons.map(|(name, reason)| {

@@ -2,12 +2,13 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
-use watchword_domain::ids::ChallengeId;
+use watchword_domain::ids::{ChallengeId, PoolId};
 use watchword_domain::timeline::{Price, Step, Timeline};
 use watchword_domain::{Phone, Timestamp};
 
-use super::{row, unreadable};
-use crate::access::{PoolRows, PoolTx};
+use super::{Advanced, further, row, unreadable};
+use crate::access::{PoolRows, PoolTx, SystemTx};
+use crate::lookup::First;
 use crate::{Result, text};
 
 fn timeline(row: row::Model) -> Result<Timeline> {
@@ -21,6 +22,7 @@ fn timeline(row: row::Model) -> Result<Timeline> {
         (Step::Read, at(row.read_at)),
         (Step::Failed, at(row.failed_at)),
         (Step::Verified, at(row.verified_at)),
+        (Step::Disowned, at(row.disowned_at)),
     ];
     let steps = moments.into_iter().filter_map(|(step, at)| Some((step, at?))).collect();
     let class = row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?;
@@ -66,5 +68,41 @@ impl PoolTx {
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::ChallengeId.eq(challenge.as_str()));
         self.write(update).await
+    }
+}
+
+/// A message whose code its receiver disowned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disowned {
+    /// The message.
+    pub message: Advanced,
+    /// Whether somebody had signed in with its code before.
+    pub was_answered: bool,
+}
+
+impl SystemTx {
+    /// Whoever got a message says that they did not ask for its code: the code is dead and its sign-in stopped. Gives the
+    /// message the first time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_disowned(&self, provider_id: &str, now: Timestamp) -> Result<Option<Disowned>> {
+        let found = row::Entity::find().filter(row::Column::ProviderMessageId.eq(provider_id));
+        let Some(row) = found.first(&self.db()).await? else { return Ok(None) };
+        // In the order in which a right code takes them: whoever comes second waits for the first, and neither for ever.
+        let pool = PoolId::from(row.pool_id);
+        if let Some(sign_in) = self.save_challenge_disowned(&pool, &row.challenge_id.into(), now).await? {
+            self.save_sign_in_disowned(&pool, &sign_in, now).await?;
+        }
+        let changed = row::Entity::update_many()
+            .col_expr(row::Column::DisownedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(pool.as_str()))
+            .filter(row::Column::Id.eq(row.id))
+            .filter(row::Column::DisownedAt.is_null())
+            .exec_with_returning(&self.db())
+            .await?;
+        let Some(row) = changed.into_iter().next() else { return Ok(None) };
+        let was_answered = row.verified_at.is_some();
+        Ok(Some(Disowned { message: further(row)?, was_answered }))
     }
 }

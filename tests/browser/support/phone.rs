@@ -48,6 +48,19 @@ impl Phone {
         newest["code"].as_str().expect("a message with a code").to_owned()
     }
 
+    /// Taps on the newest message that its code was not asked for.
+    pub async fn disown(&self) {
+        let url = format!("{}/simulator/messages?to={}", self.simulator, self.number);
+        let messages: Vec<Value> = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        let tap = json!({
+            "from": self.number,
+            "context": messages[0]["wamid"],
+            "button": { "payload": "DID_NOT_REQUEST_CODE", "text": "I didn't request a code" },
+        });
+        let url = format!("{}/simulator/inbound", self.simulator);
+        self.http.post(url).json(&tap).send().await.unwrap().error_for_status().unwrap();
+    }
+
     /// What is to happen to messages for this number until it is taken back.
     pub async fn misbehave(&self, mut fault: Value) {
         fault["to"] = json!(self.number);

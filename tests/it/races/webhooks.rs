@@ -1,8 +1,11 @@
 //! The same reports, several times and in several orders, at the same moment.
 
+use std::pin::Pin;
+
 use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
+use watchword_flow::error::Error;
 
 use super::FEW_ROUNDS;
 use super::ground::{Ground, at_once, on_both, run};
@@ -22,6 +25,22 @@ fn status(message: &str, state: &str) -> Value {
 fn webhook(statuses: &[&Value]) -> String {
     let metadata = json!({ "display_phone_number": "15550783881", "phone_number_id": PHONE_NUMBER_ID });
     let value = json!({ "messaging_product": "whatsapp", "metadata": metadata, "statuses": statuses });
+    let changes = json!([{ "field": "messages", "value": value }]);
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": changes }] }).to_string()
+}
+
+/// Whoever got this message taps that they did not ask for its code.
+fn disowning(message: &str) -> String {
+    let metadata = json!({ "display_phone_number": "15550783881", "phone_number_id": PHONE_NUMBER_ID });
+    let tapped = json!({
+        "from": "14155550123",
+        "id": format!("wamid.tap of {message}"),
+        "timestamp": "1750030073",
+        "type": "button",
+        "context": { "id": format!("wamid.{message}") },
+        "button": { "payload": "DID_NOT_REQUEST_CODE", "text": "I didn't request a code" },
+    });
+    let value = json!({ "messaging_product": "whatsapp", "metadata": metadata, "messages": [tapped] });
     let changes = json!([{ "field": "messages", "value": value }]);
     json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": changes }] }).to_string()
 }
@@ -55,5 +74,37 @@ on_both! {
         .await;
         assert_eq!(ground.count("COUNT(*) FROM webhook_events").await, 2 * FEW_ROUNDS as i64);
         assert_eq!(ground.count("COUNT(*) FROM messages WHERE state = 'delivered'").await, FEW_ROUNDS as i64);
+    }
+    fn a_right_code_and_the_word_that_nobody_asked_for_it_never_both_count(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        run(ground.rounds(FEW_ROUNDS).await, |ready| {
+            let ground = ground.clone();
+            async move {
+                let phone = &ready.waiting.phone;
+                let id = ground.texts(&format!("id FROM messages WHERE recipient = '{phone}'")).await.remove(0);
+                let tx = ground.store.begin_system().await.unwrap();
+                tx.save_accepted(&id.as_str().into(), &format!("wamid.{id}"), ground.now()).await.unwrap();
+                tx.commit().await.unwrap();
+                let answering = ground.clone();
+                let went_well = at_once::<bool>([
+                    Box::pin(async move {
+                        let answer = answering.answer(&ready.waiting, &ready.code).await;
+                        !matches!(answer, Err(Error::Fault(_)))
+                    }),
+                    Box::pin(async move {
+                        let body = disowning(&id);
+                        ground.flow.receive_webhook(body.as_bytes(), Some(&sign(&body))).await.is_ok()
+                    }) as Pin<Box<dyn Future<Output = bool> + Send>>,
+                ])
+                .await;
+                assert_eq!(went_well, [true; 2]);
+            }
+        })
+        .await;
+        let ended = "COUNT(*) FROM sign_ins WHERE (finished_at IS NULL) <> (disowned_at IS NULL)";
+        assert_eq!(ground.count(ended).await, FEW_ROUNDS as i64);
+        let finished = "COUNT(*) FROM sign_ins WHERE finished_at IS NOT NULL";
+        assert_eq!(ground.count(finished).await, ground.count("COUNT(*) FROM users").await);
+        ground.forgot_no_transaction().await;
     }
 }

@@ -1,2 +1,3 @@
+mod disowned;
 mod handshake;
 mod whatsapp;
