@@ -3,6 +3,7 @@
 //! Everything here takes plain values and the time, and gives back what follows from them. It knows no database, no
 //! network, no page and no protocol bytes; whoever wants to know what Watchword does reads this crate first.
 
+pub mod breaker;
 pub mod client;
 pub mod country;
 pub mod delivery;

@@ -20,6 +20,7 @@ pub mod projects;
 pub mod revoke;
 pub mod rotate_keys;
 pub mod seams;
+mod sender;
 pub mod session;
 pub mod sign_in;
 mod timeline;
@@ -43,6 +44,7 @@ use crate::crypto::MasterKey;
 use crate::delivery::Delivery;
 use crate::directory::Directory;
 use crate::error::Fault;
+use crate::sender::SenderState;
 
 pub use directory::ClientEntry;
 
@@ -81,6 +83,7 @@ pub struct Watchword {
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
     pub(crate) delivery: Delivery,
+    pub(crate) sender: SenderState,
 }
 
 impl Watchword {
@@ -96,8 +99,8 @@ impl Watchword {
         settings: Settings,
     ) -> Result<Self, Fault> {
         check_key(&store, &master, &*clock, &*random).await?;
-        let (directory, delivery) = (Directory::new(), Delivery::new());
-        Ok(Self { store, master, clock, random, settings, directory, delivery })
+        let (directory, delivery, sender) = (Directory::new(), Delivery::new(), SenderState::default());
+        Ok(Self { store, master, clock, random, settings, directory, delivery, sender })
     }
 
     /// The present moment, as this service counts it.

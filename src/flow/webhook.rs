@@ -80,7 +80,7 @@ impl Watchword {
     async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<(Advanced, Step)>, Fault> {
         let ours = self.settings.whatsapp.as_ref().map(|sender| sender.phone_number_id.as_str());
         match event {
-            Event::Status(status) if ours == Some(&status.phone_number_id) => Self::report(tx, status).await,
+            Event::Status(status) if ours == Some(&status.phone_number_id) => self.report(tx, status).await,
             Event::Inbound(inbound) if ours == Some(&inbound.phone_number_id) => self.hear(tx, inbound).await,
             _ => Ok(None),
         }
@@ -96,9 +96,12 @@ impl Watchword {
         }))
     }
 
-    async fn report(tx: &SystemTx, status: &Status) -> Result<Option<(Advanced, Step)>, Fault> {
+    async fn report(&self, tx: &SystemTx, status: &Status) -> Result<Option<(Advanced, Step)>, Fault> {
         let Some(state) = status.state.delivery() else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
+        if let Some((_, code)) = failure_of(status) {
+            self.sender.refused(code, self.clock.now());
+        }
         let at = Timestamp::from_seconds(status.at);
         let report = StatusReport { state, at, failure: failure_of(status), price: price_of(status) };
         let news = match &status.correlation {

@@ -107,6 +107,9 @@ impl Watchword {
                 retry_after: None,
             });
         };
+        if let Some(refused) = self.sender.refuses(self.clock.now()) {
+            return Ok(refused);
+        }
         let code = self.master.open(&message_purpose(&message.pool_id, &message.id), &message.code_sealed)?;
         let outgoing = OutgoingCode {
             to: message.recipient.clone(),
@@ -114,7 +117,13 @@ impl Watchword {
             language: message.language.clone(),
             correlation: message.id.as_str().to_owned(),
         };
-        Ok(sender.channel.send_code(&outgoing).await)
+        let outcome = sender.channel.send_code(&outgoing).await;
+        match &outcome {
+            Outcome::Accepted { .. } => self.sender.took(),
+            Outcome::Rejected { code, .. } => self.sender.refused(*code, self.clock.now()),
+            Outcome::NotSent { .. } | Outcome::Unknown { .. } => {}
+        }
+        Ok(outcome)
     }
 
     async fn record(&self, message: &MessageRow, outcome: Outcome) -> Result<(), Fault> {

@@ -26,6 +26,8 @@ pub struct KnownError {
     pub meaning: &'static str,
     /// How long to wait before another try is of use, where Meta says so.
     pub wait: Option<Duration>,
+    /// Whether every other message of this sender would fare the same.
+    pub stops_sender: bool,
 }
 
 /// Who has to do something about an error, and what.
@@ -51,6 +53,13 @@ pub fn known(code: i64) -> Option<&'static KnownError> {
     KNOWN.iter().find(|known| (known.first..=known.last).contains(&code))
 }
 
+/// Whether a code means that every other message of this sender would be refused, too: the account is locked or unpaid, the
+/// token is dead, the number is not registered.
+#[must_use]
+pub fn stops_sender(code: i64) -> bool {
+    known(code).is_some_and(|known| known.stops_sender)
+}
+
 /// What a code in a status report means to us. An undocumented one counts as our fault, so that it neither
 /// costs a second message nor takes the sender out of service.
 #[must_use]
@@ -73,12 +82,13 @@ pub const KNOWN: &[KnownError] = {
     use Action::{AskForAnotherProof, CallOperator, OtherChannel, RepairRequest, TellPerson, Wait};
     &[
         // The access token and what it may do.
-        one(0, SenderUnavailable, CallOperator, "the access token is not valid"),
-        one(190, SenderUnavailable, CallOperator, "the access token has expired or was withdrawn"),
-        one(3, SenderUnavailable, CallOperator, "the app may not do this"),
-        one(10, SenderUnavailable, CallOperator, "the access token lacks a permission"),
-        one(131_005, SenderUnavailable, CallOperator, "the access token lacks a permission"),
-        run(200, 299, SenderUnavailable, CallOperator, "the access token lacks a permission"),
+        one(0, SenderUnavailable, CallOperator, "the access token is not valid").for_everybody(),
+        one(190, SenderUnavailable, CallOperator, "the access token has expired or was withdrawn")
+            .for_everybody(),
+        one(3, SenderUnavailable, CallOperator, "the app may not do this").for_everybody(),
+        one(10, SenderUnavailable, CallOperator, "the access token lacks a permission").for_everybody(),
+        one(131_005, SenderUnavailable, CallOperator, "the access token lacks a permission").for_everybody(),
+        run(200, 299, SenderUnavailable, CallOperator, "the access token lacks a permission").for_everybody(),
         // Trouble at Meta.
         one(1, TryLater, Wait, "unknown error at Meta"),
         one(2, TryLater, Wait, "Meta's service is down"),
@@ -105,30 +115,37 @@ pub const KNOWN: &[KnownError] = {
         one(131_062, Rejected, RepairRequest, "this kind of message needs a phone number, not a user id"),
         one(137_000, IdentityChanged, AskForAnotherProof, "another account is behind the number than before"),
         // The account, its money and its number.
-        one(368, SenderUnavailable, CallOperator, "the account is restricted for a breach of policy"),
-        one(131_031, SenderUnavailable, CallOperator, "the account is locked"),
-        one(131_042, SenderUnavailable, CallOperator, "the account's payment method does not work"),
-        one(131_045, SenderUnavailable, CallOperator, "the sender's certificate is wrong: register it again"),
-        one(131_037, SenderUnavailable, CallOperator, "the sender's display name is not approved"),
-        one(33, SenderUnavailable, CallOperator, "the sender was deleted or is not ours"),
-        one(134_011, SenderUnavailable, CallOperator, "the payment terms are not accepted"),
+        one(368, SenderUnavailable, CallOperator, "the account is restricted for a breach of policy")
+            .for_everybody(),
+        one(131_031, SenderUnavailable, CallOperator, "the account is locked").for_everybody(),
+        one(131_042, SenderUnavailable, CallOperator, "the account's payment method does not work")
+            .for_everybody(),
+        one(131_045, SenderUnavailable, CallOperator, "the sender's certificate is wrong: register it again")
+            .for_everybody(),
+        one(131_037, SenderUnavailable, CallOperator, "the sender's display name is not approved")
+            .for_everybody(),
+        one(33, SenderUnavailable, CallOperator, "the sender was deleted or is not ours").for_everybody(),
+        one(134_011, SenderUnavailable, CallOperator, "the payment terms are not accepted").for_everybody(),
         one(
             133_000,
             SenderUnavailable,
             CallOperator,
             "an earlier deregistration of the sender did not finish",
-        ),
-        run(133_005, 133_006, SenderUnavailable, CallOperator, "the sender's PIN is wrong or not verified"),
+        )
+        .for_everybody(),
+        run(133_005, 133_006, SenderUnavailable, CallOperator, "the sender's PIN is wrong or not verified")
+            .for_everybody(),
         run(
             133_008,
             133_009,
             SenderUnavailable,
             CallOperator,
             "the sender's PIN was tried too often or too fast",
-        ),
-        one(133_010, SenderUnavailable, CallOperator, "the sender is not registered"),
-        one(133_015, SenderUnavailable, CallOperator, "the sender was deleted only just now"),
-        one(133_016, SenderUnavailable, CallOperator, "the sender was registered too often"),
+        )
+        .for_everybody(),
+        one(133_010, SenderUnavailable, CallOperator, "the sender is not registered").for_everybody(),
+        one(133_015, SenderUnavailable, CallOperator, "the sender was deleted only just now").for_everybody(),
+        one(133_016, SenderUnavailable, CallOperator, "the sender was registered too often").for_everybody(),
         // The template.
         one(132_001, SenderUnavailable, CallOperator, "no approved template of this name in this language"),
         one(132_015, SenderUnavailable, CallOperator, "the template is paused for its quality"),
@@ -174,10 +191,14 @@ const fn run(
     action: Action,
     meaning: &'static str,
 ) -> KnownError {
-    KnownError { first, last, class, action, meaning, wait: None }
+    KnownError { first, last, class, action, meaning, wait: None, stops_sender: false }
 }
 
 impl KnownError {
+    const fn for_everybody(self) -> Self {
+        Self { stops_sender: true, ..self }
+    }
+
     const fn after_seconds(self, seconds: u64) -> Self {
         Self { wait: Some(Duration::from_secs(seconds)), ..self }
     }

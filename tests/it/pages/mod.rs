@@ -13,6 +13,7 @@ mod outbox;
 mod phone;
 mod resend;
 mod secrets;
+mod sender;
 mod session;
 mod sign_in;
 mod weight;

@@ -122,6 +122,12 @@ impl House {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
+    /// Takes every misbehaviour back.
+    pub async fn forget_faults(&self) {
+        let url = format!("http://{}/simulator/faults", self.simulator);
+        self.http.delete(url).send().await.unwrap().error_for_status().unwrap();
+    }
+
     /// A webhook as Meta would sign it.
     pub async fn webhook(&self, body: &str) -> reqwest::StatusCode {
         self.webhook_signed(body, Some(&sign(body))).await

@@ -1,7 +1,7 @@
 //! The table of Meta's error codes.
 
 use watchword_domain::FailureClass;
-use watchword_messaging::whatsapp::errors::{KNOWN, class_of, known};
+use watchword_messaging::whatsapp::errors::{KNOWN, class_of, known, stops_sender};
 
 #[test]
 fn every_documented_code_is_known() {
@@ -45,4 +45,16 @@ fn what_meta_keeps_to_itself_is_not_blamed_on_the_number() {
 fn an_undocumented_code_in_a_report_neither_costs_a_second_message_nor_stops_the_sender() {
     assert_eq!(class_of(-1), FailureClass::Rejected);
     assert_eq!(class_of(i64::MAX), FailureClass::Rejected);
+}
+
+#[test]
+fn only_what_is_wrong_with_the_sender_itself_stops_it_for_everybody() {
+    for code in [0, 190, 10, 131_005, 250, 131_031, 131_042, 368, 33, 133_010] {
+        assert!(stops_sender(code), "{code}");
+    }
+    // One language's template, one person, one country, a busy moment, a fault of ours, a code nobody knows.
+    for code in [132_001, 132_015, 131_026, 131_030, 130_497, 130_429, 131_008, -1] {
+        assert!(!stops_sender(code), "{code}");
+    }
+    assert!(KNOWN.iter().all(|row| !row.stops_sender || row.class == FailureClass::SenderUnavailable));
 }
