@@ -47,7 +47,7 @@ enum Command {
     Simulator(simulator::Arguments),
     /// Bring the database's schema up to date. `serve` does it, too.
     Migrate(migrate::Arguments),
-    /// Make projects.
+    /// Make and show projects.
     #[command(subcommand)]
     Project(project::Command),
     /// Look after the applications that people sign in to.
@@ -98,7 +98,7 @@ impl Command {
             Self::Serve(arguments) => serve::run(arguments).await,
             Self::Simulator(arguments) => simulator::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
-            Self::Project(project::Command::Create(arguments)) => project::run(*arguments).await,
+            Self::Project(command) => project::run(command).await,
             Self::Client(command) => client::run(command).await,
             Self::Key(command) => key::run(command).await,
             Self::User(command) => user::run(command).await,

@@ -108,7 +108,7 @@ pub(super) async fn run(command: Command) -> Result<(), Problems> {
     };
     let config = Config::read(settings.clone().sources())?;
     logs::begin(&config.logs, logs::USUAL)?;
-    let installation = installation::open(&config).await?;
+    let installation = installation::open_existing(&config).await?;
     let said = command.carry_out(&installation.flow, &config.storage.database).await?;
     output::say(&said);
     Ok(())

@@ -44,6 +44,22 @@ pub async fn open(config: &Config) -> Result<Installation, Problems> {
     Ok(Installation { flow: Arc::new(flow), store })
 }
 
+/// Opens an installation that is there already: for commands that look or change, in whose wrong directory nothing should
+/// be made.
+///
+/// # Errors
+/// As [`open`]; when there is no database.
+pub(super) async fn open_existing(config: &Config) -> Result<Installation, Problems> {
+    let database = &config.storage.database;
+    if let Some(file) = database.file.as_deref().filter(|file| !file.exists()) {
+        let shown = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let mend = "Go to the directory of watchword.toml, or name the place with --data-dir or --config.";
+        let what = format!("the SQLite database {}", shown.display());
+        return Err(Problem::new(what, "is not there", mend).into());
+    }
+    open(config).await
+}
+
 /// Opens the database, makes it when it is SQLite's and not there, and brings its schema up to date.
 pub(super) async fn open_store(database: &Database) -> Result<Store, Problem> {
     if let Some(directory) = database.file.as_deref().and_then(std::path::Path::parent) {
@@ -79,10 +95,18 @@ pub(super) async fn pool_of(
     database: &Database,
     domain: &str,
 ) -> Result<Arc<Pool>, Problem> {
-    flow.pool(domain).await.map_err(|fault| failed(database, &fault))?.ok_or_else(|| {
-        let mend = "Use the domain the project was made with, such as acme.";
-        Problem::new(format!("the domain {domain}"), "belongs to no project here", mend)
-    })
+    let at = |fault| failed(database, &fault);
+    if let Some(pool) = flow.pool(domain).await.map_err(at)? {
+        return Ok(pool);
+    }
+    let pools = flow.list_pools().await.map_err(at)?;
+    let there: Vec<&str> = pools.iter().map(|pool| pool.domain.as_str()).collect();
+    let mend = if there.is_empty() {
+        "There is none yet: make one with `watchword project create`.".to_owned()
+    } else {
+        format!("There is: {}.", there.join(", "))
+    };
+    Err(Problem::new(format!("the domain {domain}"), "belongs to no project here", mend))
 }
 
 /// The service on this database, when the key fits.

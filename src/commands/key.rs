@@ -71,7 +71,7 @@ pub(super) async fn run(command: Command) -> Result<(), Problems> {
 async fn rotate(arguments: Rotate) -> Result<(), Problems> {
     let config = Config::read(arguments.settings.sources())?;
     logs::begin(&config.logs, logs::USUAL)?;
-    let installation = installation::open(&config).await?;
+    let installation = installation::open_existing(&config).await?;
     let (flow, database) = (&installation.flow, &config.storage.database);
     for pool in pools(flow, database, arguments.whose.domain.as_deref()).await? {
         output::say(&rotate_one(flow, database, &pool, arguments.now).await?);
@@ -82,7 +82,7 @@ async fn rotate(arguments: Rotate) -> Result<(), Problems> {
 async fn list(arguments: List) -> Result<(), Problems> {
     let config = Config::read(arguments.settings.sources())?;
     logs::begin(&config.logs, logs::USUAL)?;
-    let installation = installation::open(&config).await?;
+    let installation = installation::open_existing(&config).await?;
     let (flow, database) = (&installation.flow, &config.storage.database);
     let pool = pool_of(flow, database, &arguments.domain).await?;
     let keys = flow.list_keys(&pool.id).await.map_err(|fault| failed(database, &fault))?;

@@ -1,16 +1,16 @@
-//! `watchword project create`: a project with its user pool and its first client.
+//! `watchword project …`: projects, each with its user pool and its first client.
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
-use watchword_domain::pool::PoolSettings;
+use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_domain::{Country, Language};
 use watchword_flow::Watchword;
 use watchword_flow::error::Error;
 use watchword_flow::projects::{NewProject, Project, ProjectRefusal};
 
 use super::flags::StorageFlags;
-use super::installation::{self, chain};
+use super::installation::{self, chain, failed};
 use super::{client, logs, output};
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
@@ -20,6 +20,18 @@ use crate::config::problem::{Problem, Problems};
 pub enum Command {
     /// Make a project, and print what its applications need.
     Create(Box<Arguments>),
+    /// Show the projects there are.
+    List(List),
+}
+
+/// How the projects are shown.
+#[derive(Args)]
+pub struct List {
+    /// Print the result as one JSON array.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: StorageFlags,
 }
 
 /// The project to make.
@@ -60,7 +72,47 @@ pub struct Arguments {
     settings: StorageFlags,
 }
 
-pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
+pub(super) async fn run(command: Command) -> Result<(), Problems> {
+    match command {
+        Command::Create(arguments) => make(*arguments).await,
+        Command::List(arguments) => list(arguments).await,
+    }
+}
+
+async fn list(arguments: List) -> Result<(), Problems> {
+    let config = Config::read(arguments.settings.sources())?;
+    logs::begin(&config.logs, logs::USUAL)?;
+    let installation = installation::open_existing(&config).await?;
+    let pools = installation.flow.list_pools().await;
+    let pools = pools.map_err(|fault| failed(&config.storage.database, &fault))?;
+    output::say(&if arguments.json { listed_in_json(&pools) } else { listed_in_words(&pools) });
+    Ok(())
+}
+
+pub(super) fn listed_in_json(pools: &[Pool]) -> String {
+    let pool = |pool: &Pool| {
+        json!({
+            "user_pool_id": pool.id.as_str(),
+            "user_pool_domain": pool.domain,
+            "name": pool.name,
+            "issuer": pool.issuer,
+            "countries": pool.settings.countries.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    };
+    Value::from_iter(pools.iter().map(pool)).to_string()
+}
+
+pub(super) fn listed_in_words(pools: &[Pool]) -> String {
+    if pools.is_empty() {
+        return "There is no project yet: make one with `watchword project create`.".to_owned();
+    }
+    let head = ["domain", "name", "issuer"].map(str::to_owned);
+    let row = |pool: &Pool| [pool.domain.clone(), pool.name.clone(), pool.issuer.clone()];
+    let rows: Vec<_> = std::iter::once(head).chain(pools.iter().map(row)).collect();
+    format!("The projects here:\n\n{}", output::table(&rows))
+}
+
+async fn make(arguments: Arguments) -> Result<(), Problems> {
     let (sources, is_json) = (arguments.settings.clone().sources(), arguments.json);
     let (config, new) = match (Config::read(sources), arguments.project()) {
         (Ok(config), Ok(new)) => (config, new),

@@ -73,7 +73,7 @@ pub(super) async fn run(command: Command) -> Result<(), Problems> {
     logs::begin(&config.logs, logs::USUAL)?;
     // Before anything is opened or made.
     number.read()?;
-    let installation = installation::open(&config).await?;
+    let installation = installation::open_existing(&config).await?;
     let said = command.carry_out(&installation.flow, &config.storage.database).await?;
     output::say(&said);
     Ok(())

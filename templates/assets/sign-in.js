@@ -22,6 +22,9 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     }
   };
+  // The button for a new code takes the place of its clock.
+  const resend = (state) => all(".resend").forEach((part) => (part.className = "resend " + state));
+  then.resend = () => resend("now");
   all("[data-left]").forEach((clock) => run(clock, clock.dataset.left));
   setInterval(tick, 250);
 
@@ -179,8 +182,6 @@ document.addEventListener("DOMContentLoaded", () => {
       if (one("#told").textContent !== text) one("#told").textContent = text;
       step.classList.toggle("lost", isLost());
     };
-    const resend = (state) => all(".resend").forEach((part) => (part.className = "resend " + state));
-    then.resend = () => resend("now");
     then.reload = () => location.replace(refresh);
 
     // Where events do not come through, the page itself is asked.

@@ -147,3 +147,18 @@ async fn a_page_whose_code_nobody_asked_for_says_that_it_was_stopped() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn after_the_last_try_the_clock_becomes_the_button_for_a_new_code() {
+    let settings = [("WATCHWORD_LIMITS_TRIES_PER_CODE", "1"), ("WATCHWORD_LIMITS_RESEND_WAITS_SECONDS", "8")];
+    on_stage(Wishes::default(), &settings, async |stage| {
+        let browser = &stage.browser;
+        stage.ask_for_code().await;
+        let code = stage.phone.next_code().await;
+        browser.fill("#code", &another_than(&code)).await;
+        browser.read("h1", "Too many wrong tries").await;
+        browser.click(".resend .button").await;
+        browser.read("#told", "It is on your phone").await;
+    })
+    .await;
+}

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use clap::Parser;
+use serde_json::json;
 use watchword_flow::Watchword;
 use watchword_flow::projects::{NewProject, Project};
 
 use super::config;
+use crate::commands::installation;
 use crate::commands::project::{self, Arguments};
-use crate::commands::{installation, project::in_json};
+use crate::commands::project::{in_json, listed_in_json, listed_in_words};
 
 #[derive(Parser)]
 struct Line {
@@ -42,6 +44,13 @@ async fn json_has_the_five_names_others_rely_on() {
     assert_eq!(json["user_pool_domain"], "shop");
     assert!(json["user_pool_id"].as_str().unwrap().starts_with("local_"));
     assert!(json["client_secret"].as_str().unwrap().len() > 20);
+
+    let pools = installation.flow.list_pools().await.unwrap();
+    let listed: serde_json::Value = serde_json::from_str(&listed_in_json(&pools)).unwrap();
+    assert_eq!((&listed[0]["issuer"], &listed[0]["countries"]), (&json["issuer"], &json!(["IN", "BR"])));
+    let said = listed_in_words(&pools);
+    assert!(said.contains("shop") && said.contains("http://localhost:8080/shop"), "{said}");
+    assert!(listed_in_words(&[]).contains("project create"));
 
     let again = arguments(&["--country", "all"]).project().unwrap();
     assert!(again.settings.countries.len() > 200);

@@ -34,5 +34,15 @@ async fn a_number_that_got_nothing_has_no_messages_and_is_never_repeated() {
     assert!(refusal.what == "--phone" && !refusal.to_string().contains("98765"), "{refusal}");
     let unknown = run(&["messages", "--domain", "nobody", "--phone", number[3]]).await.unwrap_err();
     assert_eq!(unknown.what, "the domain nobody");
+    assert_eq!(unknown.mend, "There is: shop.");
     installation.store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn where_there_is_no_database_nothing_is_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let nowhere = directory.path().join("nowhere");
+    let refusal = installation::open_existing(&config(&nowhere)).await.err().unwrap().to_string();
+    assert!(refusal.contains("nowhere/watchword.db is not there"), "{refusal}");
+    assert!(refusal.contains("--data-dir") && !nowhere.exists(), "{refusal}");
 }

@@ -40,7 +40,9 @@ impl Watchword {
         }
         let device = self.device(&self.store.read(&pool.id), browser, &phone).await?;
         let count = self.start_count(pool, start_counter(device, browser, address)).await?;
-        let sent = self.send_again(pool, Current { device, ..current }, Some(&count), phone).await;
+        let sign_in = SignIn { language: typed.language, ..current.sign_in };
+        let current = Current { device, sign_in, step: current.step };
+        let sent = self.send_again(pool, current, Some(&count), phone).await;
         self.count_refused(pool, &count, &sent).await?;
         sent
     }
@@ -51,12 +53,18 @@ impl Watchword {
         Ok(challenge.is_some_and(|challenge| challenge.open(self.clock.now()).is_ok()))
     }
 
-    /// Sends a new code to the same number; the old one is dead from then on.
+    /// Sends a new code to the same number, in the language the person reads now; the old one is dead from then on.
     ///
     /// # Errors
     /// When it must wait, or the sign-in is over.
-    pub async fn resend_code(&self, pool: &Pool, current: Current) -> Outcome<(), SendRefusal> {
+    pub async fn resend_code(
+        &self,
+        pool: &Pool,
+        mut current: Current,
+        language: Language,
+    ) -> Outcome<(), SendRefusal> {
         let phone = current.sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
+        current.sign_in.language = language;
         self.send_again(pool, current, None, phone).await
     }
 

@@ -26,7 +26,7 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
     };
     let language = visitor.chosen.unwrap_or(current.sign_in.language);
     let request = current.sign_in.request.clone();
-    match doors.flow.resend_code(&visitor.pool, current).await {
+    match doors.flow.resend_code(&visitor.pool, current, language).await {
         Ok(()) | Err(Error::Refused(SendRefusal::Wait(_) | SendRefusal::Allowance(_))) => {
             see_other(&paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str()))
         }

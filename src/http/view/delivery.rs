@@ -58,8 +58,8 @@ pub struct DeliveryEvent {
     expires_in: u32,
 }
 
-/// Seconds after which a page without scripts stops looking by itself.
-const LONGEST_LOOKING: u32 = 20;
+/// Seconds after which a page without scripts stops looking by itself: about as long as it takes to pick up the phone.
+const LONGEST_LOOKING: u32 = 6;
 
 impl DeliveryPart {
     pub(super) fn event(&self, locale: &Locale) -> Result<DeliveryEvent, RenderError> {
@@ -96,8 +96,10 @@ impl DeliveryPart {
     pub(super) fn look_again_after(&self) -> Option<u32> {
         match self.state {
             _ if self.waited > LONGEST_LOOKING => None,
-            DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Accepted => Some(4),
-            DeliveryState::Sent => Some(10),
+            DeliveryState::Queued
+            | DeliveryState::Sending
+            | DeliveryState::Accepted
+            | DeliveryState::Sent => Some(4),
             _ => None,
         }
     }

@@ -321,7 +321,7 @@ async fn a_button_pressed_after_the_session_ended_says_so() {
     let answer = browser.post("/refresh", "csrf=old").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert!(answer.has("session_over"));
-    assert!(browser.get("/").await.has("Your time here has ended"));
+    assert!(browser.get("/").await.has("your time here has ended, or the shop was restarted"));
 }
 
 #[tokio::test]

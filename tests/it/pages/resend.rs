@@ -49,6 +49,17 @@ on_each_database! {
         assert_eq!(house.values("SELECT id FROM challenges WHERE ended_at IS NULL").await.len(), 0);
     }
 
+    fn a_new_code_comes_in_the_language_the_page_is_in_now(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        let here = format!("{}?sign_in={}&lang=es", house.url("/sign-in/code"), page.hidden("sign_in"));
+        let page = browser.get(&here).await;
+        house.clock.turn(Duration::from_secs(30));
+        browser.ask_new_code(&house, &page).await.location();
+        let sent = house.values("SELECT language FROM messages ORDER BY created_at").await;
+        assert_eq!(sent, ["en_US", "es"]);
+    }
+
     fn the_owner_of_a_number_never_waits_for_what_strangers_asked(house) {
         let (owner, phone) = (house.browser(), random_phone());
         owner.sign_in(&house, &phone).await;

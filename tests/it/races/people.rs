@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use watchword_domain::Language;
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
 use watchword_flow::error::Error;
@@ -28,7 +29,7 @@ on_both! {
                         let waiting = &ready.waiting;
                         let current = ground.flow.sign_in(&ground.pool, &waiting.browser, &waiting.sign_in).await;
                         let current = current.unwrap_or_else(|_| panic!("the sign-in is there"));
-                        match ground.flow.resend_code(&ground.pool, current).await {
+                        match ground.flow.resend_code(&ground.pool, current, Language::En).await {
                             Ok(()) => true,
                             Err(Error::Refused(SendRefusal::Wait(_))) => false,
                             Err(Error::Refused(refusal)) => panic!("{refusal}"),
