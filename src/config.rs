@@ -20,7 +20,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
-use url::Url;
+use url::{Host, Url};
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::public_url::PublicUrl;
@@ -118,7 +118,13 @@ impl Config {
     /// What works but should not stay so.
     pub fn advice(&self) -> Vec<Problem> {
         let mut advice = Vec::new();
-        if !self.listen.ip().is_loopback() && !self.public_url.is_secure() {
+        if !self.public_url.is_secure() && !stays_here(&self.public_url.issuer("domain")) {
+            advice.push(Problem::new(
+                "public_url",
+                format!("is {}: pages, codes and cookies can be read on the way", self.public_url),
+                "Use https. It is part of every token, so settle it before the first project is made.",
+            ));
+        } else if !self.listen.ip().is_loopback() && !self.public_url.is_secure() {
             advice.push(Problem::new(
                 "public_url",
                 format!("is http although the provider listens on {}, where others can reach it", self.listen),
@@ -139,6 +145,17 @@ impl Config {
             Some(_) => {}
         }
         advice
+    }
+}
+
+/// Whether what goes to this address never leaves this machine.
+fn stays_here(url: &str) -> bool {
+    let url = Url::parse(url);
+    match url.as_ref().ok().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

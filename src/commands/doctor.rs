@@ -67,7 +67,10 @@ impl Part {
 pub async fn examine(sources: Sources, may_ask: bool) -> Vec<Part> {
     let Reading { config, storage, mut problems } = Reading::of(sources);
     problems.extend(config.iter().flat_map(|config| config.advice()));
-    let mut parts = vec![Part::of("configuration", "well", problems)];
+    let found = config
+        .as_ref()
+        .map_or_else(String::new, |config| format!("well; people reach it at {}", config.public_url));
+    let mut parts = vec![Part::of("configuration", found, problems)];
     match &storage {
         Some(storage) => parts.extend(storage::look(storage).await),
         None => parts.push(Part::well("database", "not looked at: the configuration does not say which")),

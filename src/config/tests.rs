@@ -276,6 +276,8 @@ fn what_should_not_stay_is_advised() {
     let open = [&SENDER[..], &[("listen", "0.0.0.0:80"), ("whatsapp.api_url", "http://graph.example/v25.0")]]
         .concat();
     assert_eq!(advice(&open), ["public_url", "whatsapp.api_url"]);
+    let in_the_clear = [&SENDER[..], &[("public_url", "http://{domain}.id.example.com")]].concat();
+    assert_eq!(advice(&in_the_clear), ["public_url"]);
     let fine = [&SENDER[..], &[("whatsapp.api_url", "http://127.0.0.1:8081/v25.0")]].concat();
     assert_eq!(advice(&fine), Vec::<String>::new());
 }

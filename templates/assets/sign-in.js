@@ -127,7 +127,6 @@ document.addEventListener("DOMContentLoaded", () => {
       // Storage may be forbidden; then nothing is remembered.
       try { if (!field.value && known()) select.value = localStorage.country; } catch {}
       select.addEventListener("change", () => {
-        try { localStorage.country = select.value; } catch {}
         look();
         field.focus();
       });
@@ -143,6 +142,8 @@ document.addEventListener("DOMContentLoaded", () => {
     form.addEventListener("submit", (event) => {
       const wrong = judge();
       // Beside the wrong country a right number looks too long: the server says which country it was read for.
+      // The next time this country stands there first.
+      try { if (select?.value) localStorage.country = select.value; } catch {}
       if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) return;
       event.preventDefault();
       say(field, form.dataset[wrong]);

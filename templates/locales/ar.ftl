@@ -63,7 +63,7 @@ phone-error-not-valid = هذا الرقم غير صالح في { $country } ({ $
 # A button: the same digits are a number of another country.
 phone-elsewhere = استخدم { $country } (⁦+{ $code }⁩)
 phone-error-too-short = هذا الرقم قصير جدًا. تأكد من أنه كامل.
-phone-error-too-long = هذا الرقم طويل جدًا. تأكد من عدم وجود أرقام زائدة.
+phone-error-too-long = هذا الرقم طويل جدًا. تأكد من عدم وجود أرقام زائدة، أو ضع + قبل رمز البلد.
 # $code is the country code, such as +44.
 phone-error-wrong-country = لا يمكن استخدام أرقام { $country } ({ $code }) هنا. أدخل رقمًا من أحد البلدان المدرجة.
 # Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.

@@ -59,7 +59,7 @@ phone-error-not-valid = This is not a valid number in { $country } ({ $code }). 
 # A button: the same digits are a number of another country.
 phone-elsewhere = Use { $country } (+{ $code })
 phone-error-too-short = This number is too short. Check that no digit is missing.
-phone-error-too-long = This number is too long. Check for extra digits.
+phone-error-too-long = This number is too long. Check for extra digits, or put a + before its country code.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Numbers from { $country } ({ $code }) can’t be used here. Enter a number from one of the countries listed.
 # Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.

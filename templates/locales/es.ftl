@@ -51,7 +51,7 @@ phone-error-not-valid = Este número no es válido en { $country } ({ $code }). 
 # A button: the same digits are a number of another country.
 phone-elsewhere = Usar { $country } (+{ $code })
 phone-error-too-short = Este número es demasiado corto. Comprueba que no falte ninguna cifra.
-phone-error-too-long = Este número es demasiado largo. Comprueba que no sobre ninguna cifra.
+phone-error-too-long = Este número es demasiado largo. Comprueba que no sobre ninguna cifra o pon un + delante del prefijo del país.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Aquí no se pueden usar números de { $country } ({ $code }). Escribe un número de uno de los países de la lista.
 # Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.

@@ -51,7 +51,7 @@ phone-error-not-valid = { $country } ({ $code }) में ऐसा कोई �
 # A button: the same digits are a number of another country.
 phone-elsewhere = { $country } (+{ $code }) चुनें
 phone-error-too-short = यह नंबर बहुत छोटा है। देखें कि कोई अंक छूटा तो नहीं।
-phone-error-too-long = यह नंबर बहुत लंबा है। देखें कि कोई अंक ज़्यादा तो नहीं।
+phone-error-too-long = यह नंबर बहुत लंबा है। देखें कि कोई अंक ज़्यादा तो नहीं, या देश के कोड से पहले + लगाएँ।
 # $code is the country code, such as +44.
 phone-error-wrong-country = { $country } ({ $code }) के नंबर यहाँ नहीं चलते। सूची में दिए किसी देश का नंबर लिखें।
 # Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.

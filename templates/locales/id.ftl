@@ -39,7 +39,7 @@ phone-error-not-valid = Nomor ini tidak berlaku di { $country } ({ $code }). Per
 # A button: the same digits are a number of another country.
 phone-elsewhere = Gunakan { $country } (+{ $code })
 phone-error-too-short = Nomor ini terlalu pendek. Periksa apakah ada angka yang kurang.
-phone-error-too-long = Nomor ini terlalu panjang. Periksa apakah ada angka yang berlebih.
+phone-error-too-long = Nomor ini terlalu panjang. Periksa apakah ada angka yang berlebih, atau tulis + di depan kode negaranya.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Nomor dari { $country } ({ $code }) tidak dapat dipakai di sini. Masukkan nomor dari salah satu negara yang tercantum.
 # Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.

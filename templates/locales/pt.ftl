@@ -51,7 +51,7 @@ phone-error-not-valid = Este número não é válido neste país: { $country } (
 # A button: the same digits are a number of another country.
 phone-elsewhere = Usar { $country } (+{ $code })
 phone-error-too-short = Este número é curto demais. Verifique se não falta nenhum algarismo.
-phone-error-too-long = Este número é longo demais. Verifique se não há algarismos a mais.
+phone-error-too-long = Este número é longo demais. Verifique se não há algarismos a mais ou coloque um + antes do código do país.
 # $code is the country code, such as +44.
 phone-error-wrong-country = Números deste país não podem ser usados aqui: { $country } ({ $code }). Digite um número de um dos países da lista.
 # Two countries have one code, such as Guernsey and the United Kingdom; only $served is served.

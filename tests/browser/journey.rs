@@ -89,3 +89,20 @@ async fn sign_in_pages_weigh_less_than_30_kb() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_country_of_the_last_number_stands_first_the_next_time() {
+    on_stage(Wishes::default(), &[], async |stage| {
+        let browser = &stage.browser;
+        let country = async || browser.run("return document.querySelector('#country').value", vec![]).await;
+        stage.open_sign_in().await;
+        assert_eq!(country().await, "US");
+        browser.fill("#phone", "+55 11 98765-4321").await;
+        browser.click("#number button").await;
+        browser.see("#code").await;
+        browser.forget_cookies().await;
+        stage.open_sign_in().await;
+        assert_eq!(country().await, "BR");
+    })
+    .await;
+}

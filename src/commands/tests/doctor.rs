@@ -53,7 +53,7 @@ async fn a_new_installation_is_said_to_be_empty_and_nothing_is_made_of_looking()
     let parts = looked(directory.path(), &[], false).await;
     assert_eq!(problems(&parts), Vec::<String>::new());
     let [configuration, database, key, sender] = lines(&parts).try_into().unwrap();
-    assert_eq!(configuration, ("configuration", "well"));
+    assert_eq!(configuration, ("configuration", "well; people reach it at http://localhost:8080"));
     assert!(database.0 == "database" && database.1.starts_with("not there yet"), "{database:?}");
     assert!(key.0 == "master key" && key.1.starts_with("not there yet"), "{key:?}");
     assert!(sender.0 == "sender" && sender.1.contains("not asked"), "{sender:?}");

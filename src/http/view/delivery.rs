@@ -126,12 +126,7 @@ impl DeliveryPart {
             (false, _) => "",
             (
                 true,
-                Some(
-                    FailureClass::NotReachable
-                    | FailureClass::HeldBack
-                    | FailureClass::Blocked
-                    | FailureClass::IdentityChanged,
-                ),
+                Some(FailureClass::NotReachable | FailureClass::Blocked | FailureClass::IdentityChanged),
             ) => "change",
             (true, Some(FailureClass::SenderUnavailable | FailureClass::Rejected)) => "back",
             (true, _) => "resend",

@@ -232,6 +232,18 @@ on_both! {
             assert_eq!(won, 1);
         }
     }
+
+    fn a_code_is_disowned_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let phone = ready(&ground).await.waiting.phone;
+            let provider_id = ground.accepted(&phone).await;
+            let won = winners!(ground, provider_id, begin_system(), |tx| {
+                tx.claim_disowned(&provider_id, ground.now()).await.unwrap().is_some()
+            });
+            assert_eq!(won, 1);
+        }
+    }
 }
 
 #[test]

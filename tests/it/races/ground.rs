@@ -160,6 +160,16 @@ impl Ground {
         self.flow.answer_code(&self.pool, &waiting.browser, current, code, None).await
     }
 
+    /// As if Meta had taken the message to this number; gives Meta's id of it.
+    pub async fn accepted(&self, phone: &str) -> String {
+        let id = self.texts(&format!("id FROM messages WHERE recipient = '{phone}'")).await.remove(0);
+        let provider_id = format!("wamid.{id}");
+        let tx = self.store.begin_system().await.unwrap();
+        tx.save_accepted(&id.as_str().into(), &provider_id, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        provider_id
+    }
+
     /// Redeems an authorization code, as the token endpoint does.
     pub async fn redeem(&self, code: &str) -> Outcome<IssuedTokens, TokenRefusal> {
         let given = CodeGrant {

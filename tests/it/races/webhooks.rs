@@ -29,15 +29,15 @@ fn webhook(statuses: &[&Value]) -> String {
     json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": changes }] }).to_string()
 }
 
-/// Whoever got this message taps that they did not ask for its code.
+/// Whoever got this message, by Meta's id, taps that they did not ask for its code.
 fn disowning(message: &str) -> String {
     let metadata = json!({ "display_phone_number": "15550783881", "phone_number_id": PHONE_NUMBER_ID });
     let tapped = json!({
         "from": "14155550123",
-        "id": format!("wamid.tap of {message}"),
+        "id": format!("tap of {message}"),
         "timestamp": "1750030073",
         "type": "button",
-        "context": { "id": format!("wamid.{message}") },
+        "context": { "id": message },
         "button": { "payload": "DID_NOT_REQUEST_CODE", "text": "I didn't request a code" },
     });
     let value = json!({ "messaging_product": "whatsapp", "metadata": metadata, "messages": [tapped] });
@@ -80,11 +80,7 @@ on_both! {
         run(ground.rounds(FEW_ROUNDS).await, |ready| {
             let ground = ground.clone();
             async move {
-                let phone = &ready.waiting.phone;
-                let id = ground.texts(&format!("id FROM messages WHERE recipient = '{phone}'")).await.remove(0);
-                let tx = ground.store.begin_system().await.unwrap();
-                tx.save_accepted(&id.as_str().into(), &format!("wamid.{id}"), ground.now()).await.unwrap();
-                tx.commit().await.unwrap();
+                let message = ground.accepted(&ready.waiting.phone).await;
                 let answering = ground.clone();
                 let went_well = at_once::<bool>([
                     Box::pin(async move {
@@ -92,7 +88,7 @@ on_both! {
                         !matches!(answer, Err(Error::Fault(_)))
                     }),
                     Box::pin(async move {
-                        let body = disowning(&id);
+                        let body = disowning(&message);
                         ground.flow.receive_webhook(body.as_bytes(), Some(&sign(&body))).await.is_ok()
                     }) as Pin<Box<dyn Future<Output = bool> + Send>>,
                 ])
