@@ -44,8 +44,11 @@ impl Watchword {
         let mut news = Vec::new();
         match parse(raw) {
             Ok(events) => {
-                for event in Self::take_in(&tx, events, now).await? {
-                    news.extend(self.apply(&tx, &event).await?);
+                let mut new = Self::take_in(&tx, events, now).await?;
+                // Challenges before messages, as a right code takes them: neither waits for the other for ever.
+                new.sort_by_key(|event| matches!(event, Event::Status(_)));
+                for event in &new {
+                    news.extend(self.apply(&tx, event).await?);
                 }
             }
             Err(_) => {
