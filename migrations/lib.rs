@@ -9,6 +9,7 @@ mod m0001_foundation;
 mod m0002_key_rotation;
 mod m0003_client_deletion;
 mod m0004_message_timeline;
+mod m0005_senders;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_key_rotation::Migration),
             Box::new(m0003_client_deletion::Migration),
             Box::new(m0004_message_timeline::Migration),
+            Box::new(m0005_senders::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ mod migrate;
 mod output;
 pub mod project;
 pub mod running;
+mod sender;
 pub mod serve;
 pub mod simulator;
 mod stop;
@@ -56,6 +57,9 @@ enum Command {
     /// Look after the keys that tokens are signed with.
     #[command(subcommand)]
     Key(key::Command),
+    /// Look after the WhatsApp numbers that projects have of their own.
+    #[command(subcommand)]
+    Sender(sender::Command),
     /// Look after end users.
     #[command(subcommand)]
     User(user::Command),
@@ -101,6 +105,7 @@ impl Command {
             Self::Project(command) => project::run(command).await,
             Self::Client(command) => client::run(command).await,
             Self::Key(command) => key::run(command).await,
+            Self::Sender(command) => sender::run(command).await,
             Self::User(command) => user::run(command).await,
             Self::Doctor(arguments) => doctor::run(arguments).await,
         }

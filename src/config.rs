@@ -30,7 +30,7 @@ use problem::{Problem, Problems};
 use reader::Reader;
 use sources::Sources;
 
-pub use sender::Sender;
+pub use sender::{Graph, Sender};
 pub use storage::{Database, KeySource, Storage};
 
 /// Everything the commands need to know. It holds secrets, so it has no `Debug`.
@@ -50,6 +50,8 @@ pub struct Config {
     pub metrics: Metrics,
     /// What is logged, and how.
     pub logs: Logs,
+    /// How WhatsApp senders are reached.
+    pub graph: Graph,
     /// The shared WhatsApp sender, when one is set up.
     pub whatsapp: Option<Sender>,
     /// How often.
@@ -134,10 +136,10 @@ impl Config {
         match &self.whatsapp {
             None => advice.push(Problem::new(
                 "the WhatsApp sender",
-                "is not set up: no code can be sent",
+                "is not set up: only projects with a sender of their own can send codes",
                 "Set whatsapp.phone_number_id, waba_id, access_token, app_secret and verify_token.",
             )),
-            Some(sender) if sender.is_overheard() => advice.push(Problem::new(
+            Some(_) if self.graph.is_overheard() => advice.push(Problem::new(
                 "whatsapp.api_url",
                 "is http to another machine: codes and the access token can be read on the way",
                 "Use https, as https://graph.facebook.com/v25.0 does.",
@@ -177,7 +179,7 @@ fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
     let trusted_proxies = trusted_proxies(reader);
     let metrics = metrics(reader);
     let logs = logs(reader);
-    let whatsapp = sender::read(reader);
+    let (graph, whatsapp) = (sender::graph(reader), sender::read(reader));
     let limits = bounded(reader, "limits", Limits::check);
     let lifetimes = bounded(reader, "lifetimes", Lifetimes::check);
     let simulator = simulator(reader, public_url.as_ref());
@@ -189,6 +191,7 @@ fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
         trusted_proxies: trusted_proxies?,
         metrics: metrics?,
         logs: logs?,
+        graph: graph?,
         whatsapp,
         limits: limits?,
         lifetimes: lifetimes?,

@@ -28,7 +28,7 @@ use watchword_http::WHATSAPP_WEBHOOK;
 
 use crate::config::problem::{Problem, Problems};
 use crate::config::sources::Sources;
-use crate::config::{Config, Database, KeySource, Metrics, Sender, Storage};
+use crate::config::{Config, Database, Graph, KeySource, Metrics, Sender, Storage};
 use kept::{Credentials, Kept};
 use ports::{Listeners, Ports};
 
@@ -154,7 +154,6 @@ fn own_config(
         .parse()
         .map_err(|error| Problem::new("the demo's address", format!("is refused: {error}"), "Report it."))?;
     let sender = Sender {
-        api_url: format!("http://127.0.0.1:{}/v25.0", ports.simulator),
         phone_number_id: own.phone_number_id.clone(),
         waba_id: own.waba_id.clone(),
         access_token: own.access_token.clone(),
@@ -162,7 +161,12 @@ fn own_config(
         app_secret_previous: None,
         verify_token: own.verify_token.clone(),
         template: "watchword_code".to_owned(),
+        standby_template: None,
+    };
+    let graph = Graph {
+        api_url: format!("http://127.0.0.1:{}/v25.0", ports.simulator),
         timeout: std::time::Duration::from_secs(10),
+        ..config.graph
     };
     let mut simulator = config.simulator.clone();
     simulator.verified_name = project::NAME.to_owned();
@@ -173,6 +177,7 @@ fn own_config(
         storage: Storage { database, master_key: KeySource::Beside(dir.join("master.key")) },
         trusted_proxies: Vec::new(),
         metrics: Metrics { listen: None, is_asked_for: false },
+        graph,
         whatsapp: Some(sender),
         simulator,
         ..config

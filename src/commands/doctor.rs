@@ -23,13 +23,19 @@ pub struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
     let parts = examine(arguments.settings.sources(), !arguments.offline).await;
+    output::say(&report(parts)?);
+    Ok(())
+}
+
+/// What is said of the parts. What is wrong with them follows what was found, on the error stream.
+pub(super) fn report(parts: Vec<Part>) -> Result<String, Problems> {
     let rows: Vec<(&str, &str)> = parts.iter().map(|part| (part.name, part.found.as_str())).collect();
-    output::say(&output::aligned(&rows));
+    let found = output::aligned(&rows);
     let problems: Vec<Problem> = parts.into_iter().flat_map(|part| part.problems).collect();
     if problems.is_empty() {
-        output::say("\nNothing wrong was found.");
-        return Ok(());
+        return Ok(format!("{found}\nNothing wrong was found."));
     }
+    output::say(&found);
     let count = problems.len();
     output::complain(&format!("\n{count} problem{}:\n", if count == 1 { "" } else { "s" }));
     Err(Problems(problems))
@@ -76,7 +82,9 @@ pub async fn examine(sources: Sources, may_ask: bool) -> Vec<Part> {
         None => parts.push(Part::well("database", "not looked at: the configuration does not say which")),
     }
     match &config {
-        Some(config) => parts.extend(sender::look(config, may_ask).await),
+        Some(config) => {
+            parts.extend(sender::look(config, may_ask, storage::webhook_seen(config).await).await)
+        }
         None => parts.push(Part::well("sender", "not looked at: mend the configuration first")),
     }
     parts

@@ -8,8 +8,9 @@ use watchword_domain::pool::Pool;
 use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Fault;
 use watchword_flow::seams::{SystemClock, SystemRandom};
-use watchword_flow::{Settings, Watchword, WhatsappSender};
-use watchword_messaging::whatsapp::{self, CloudApi, SettingsRefusal};
+use watchword_flow::senders::{SenderSettings, SharedSender};
+use watchword_flow::{Settings, Watchword};
+use watchword_messaging::whatsapp::{Graph, SettingsRefusal, is_template_name};
 use watchword_store::{Store, StoreError};
 
 use super::{files, master_key};
@@ -30,7 +31,7 @@ pub struct Installation {
 /// # Errors
 /// What stands in the way, and what to do about it.
 pub async fn open(config: &Config) -> Result<Installation, Problems> {
-    let whatsapp = config.whatsapp.as_ref().map(sender).transpose()?;
+    let whatsapp = config.whatsapp.as_ref().map(|sender| shared_sender(config, sender)).transpose()?;
     let store = open_store(&config.storage.database).await?;
     let key = master_key::obtain(&config.storage, &store).await?;
     let settings = Settings {
@@ -38,6 +39,8 @@ pub async fn open(config: &Config) -> Result<Installation, Problems> {
         region: config.region.clone(),
         limits: config.limits.clone(),
         lifetimes: config.lifetimes.clone(),
+        graph: graph(config)?,
+        messages_per_second: config.graph.messages_per_second,
         whatsapp,
     };
     let flow = fit(&config.storage, store.clone(), key, settings).await?;
@@ -117,33 +120,48 @@ pub(super) async fn fit(
     settings: Settings,
 ) -> Result<Watchword, Problem> {
     let opened = Watchword::open(store, key, Arc::new(SystemClock), Arc::new(SystemRandom), settings).await;
-    opened.map_err(|fault| match fault {
+    opened.map_err(|fault| unfit(storage, fault))
+}
+
+/// Whether the key fits the database.
+pub(super) async fn fit_key(storage: &Storage, store: &Store, key: &MasterKey) -> Result<(), Problem> {
+    watchword_flow::check_master_key(store, key).await.map_err(|fault| unfit(storage, fault))
+}
+
+fn unfit(storage: &Storage, fault: Fault) -> Problem {
+    match fault {
         Fault::Crypto(_) => master_key::wrong(storage),
         Fault::Store(error) => away(&storage.database, &error),
         Fault::Missing(_) => {
             Problem::new(storage.database.described(), fault.to_string(), "Restore it from a copy.")
         }
-    })
+    }
 }
 
-/// The wire of the shared sender.
-pub(super) fn sender(sender: &Sender) -> Result<WhatsappSender, Problem> {
-    let channel = CloudApi::new(whatsapp::Settings {
-        base_url: sender.api_url.clone(),
+/// The Graph API that all senders are reached by.
+pub(super) fn graph(config: &Config) -> Result<Graph, Problem> {
+    let timeout = config.graph.timeout;
+    let times = (Duration::from_secs(5).min(timeout / 2), timeout);
+    Graph::new(&config.graph.api_url, times).map_err(|refusal| refused(&refusal))
+}
+
+/// The shared sender.
+pub(super) fn shared_sender(config: &Config, sender: &Sender) -> Result<SharedSender, Problem> {
+    let settings = SenderSettings {
         phone_number_id: sender.phone_number_id.clone(),
+        waba_id: sender.waba_id.clone(),
         access_token: sender.access_token.clone(),
-        template: sender.template.clone(),
-        connect_timeout: Duration::from_secs(5).min(sender.timeout / 2),
-        timeout: sender.timeout,
-    })
-    .map_err(|refusal| refused(&refusal))?;
-    let previous = sender.app_secret_previous.iter().cloned();
-    Ok(WhatsappSender {
-        phone_number_id: sender.phone_number_id.clone(),
-        channel: Arc::new(channel),
-        app_secrets: std::iter::once(sender.app_secret.clone()).chain(previous).collect(),
-        verify_token: sender.verify_token.clone(),
-    })
+        app_secrets: std::iter::once(&sender.app_secret)
+            .chain(&sender.app_secret_previous)
+            .cloned()
+            .collect(),
+        templates: sender.templates(),
+    };
+    if !settings.templates.iter().all(|name| is_template_name(name)) {
+        return Err(refused(&SettingsRefusal::Template));
+    }
+    SharedSender::new(&graph(config)?, settings, sender.verify_token.clone())
+        .map_err(|refusal| refused(&refusal))
 }
 
 /// What is said of a sender's setting that cannot be used.

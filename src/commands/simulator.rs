@@ -78,11 +78,16 @@ pub(super) fn settings(sender: &Sender, simulator: &config::Simulator) -> Settin
         app_secret: sender.app_secret.expose().clone(),
         verify_token: sender.verify_token.expose().clone(),
         webhook_url: simulator.webhook_url.clone(),
-        templates: vec![Template {
-            name: sender.template.clone(),
-            languages: Language::ALL.iter().map(|language| language.meta_code().to_owned()).collect(),
-        }],
+        templates: sender.templates().into_iter().map(approved).collect(),
         delivery: simulator.delivery,
+    }
+}
+
+/// A template in every language that is sent.
+fn approved(name: String) -> Template {
+    Template {
+        name,
+        languages: Language::ALL.iter().map(|language| language.meta_code().to_owned()).collect(),
     }
 }
 

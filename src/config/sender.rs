@@ -13,8 +13,6 @@ use super::table::find;
 /// What the Cloud API and its webhooks are spoken to with.
 #[derive(Clone)]
 pub struct Sender {
-    /// Base of the Graph API, with its version.
-    pub api_url: String,
     /// Meta's id of the number.
     pub phone_number_id: String,
     /// Meta's id of the account.
@@ -29,8 +27,31 @@ pub struct Sender {
     pub verify_token: Secret<String>,
     /// The authentication template.
     pub template: String,
+    /// The template that steps in for it.
+    pub standby_template: Option<String>,
+}
+
+/// How senders are reached, the shared one and those of projects.
+#[derive(Clone)]
+pub struct Graph {
+    /// Base of the Graph API, with its version.
+    pub api_url: String,
     /// How long the API may take to answer.
     pub timeout: Duration,
+    /// Messages a second that a number takes.
+    pub messages_per_second: u32,
+}
+
+/// Reads how senders are reached.
+pub(super) fn graph(reader: &mut Reader) -> Option<Graph> {
+    let api_url = reader.parse::<Url>("whatsapp.api_url");
+    let timeout = reader.number("whatsapp.timeout_seconds");
+    let messages_per_second = reader.number("whatsapp.messages_per_second");
+    Some(Graph {
+        api_url: api_url?.into(),
+        timeout: Duration::from_secs(timeout?),
+        messages_per_second: u32::try_from(messages_per_second?).unwrap_or(u32::MAX),
+    })
 }
 
 /// What has no default, and makes a sender when it is all there.
@@ -55,7 +76,6 @@ pub(super) fn read(reader: &mut Reader) -> Option<Sender> {
             reader.problems.push(gap(name));
         }
     }
-    let api_url = reader.parse::<Url>("whatsapp.api_url");
     let phone_number_id = reader.text("whatsapp.phone_number_id");
     let waba_id = reader.text("whatsapp.waba_id");
     let access_token = reader.secret("whatsapp.access_token");
@@ -63,9 +83,8 @@ pub(super) fn read(reader: &mut Reader) -> Option<Sender> {
     let app_secret_previous = reader.secret("whatsapp.app_secret_previous");
     let verify_token = reader.secret("whatsapp.verify_token");
     let template = reader.text("whatsapp.template");
-    let timeout = reader.number("whatsapp.timeout_seconds");
+    let standby_template = reader.text("whatsapp.standby_template");
     Some(Sender {
-        api_url: api_url?.into(),
         phone_number_id: phone_number_id?,
         waba_id: waba_id?,
         access_token: access_token?,
@@ -73,7 +92,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<Sender> {
         app_secret_previous,
         verify_token: verify_token?,
         template: template?,
-        timeout: Duration::from_secs(timeout?),
+        standby_template,
     })
 }
 
@@ -89,6 +108,13 @@ fn gap(name: &str) -> Problem {
 }
 
 impl Sender {
+    /// The names of its templates, in the order in which they are tried.
+    pub fn templates(&self) -> Vec<String> {
+        std::iter::once(&self.template).chain(&self.standby_template).cloned().collect()
+    }
+}
+
+impl Graph {
     /// Whether codes would travel to another machine in the clear.
     pub fn is_overheard(&self) -> bool {
         self.api_url.starts_with("http://") && !super::stays_here(&self.api_url)

@@ -141,6 +141,18 @@ pub static SETTINGS: &[Setting] = &[
         "The authentication template's name. It must be approved in every language that is sent.",
     ),
     setting(
+        "whatsapp.standby_template",
+        Kind::Text,
+        Absent,
+        "A second authentication template, which steps in while Meta pauses or disables the first.",
+    ),
+    setting(
+        "whatsapp.messages_per_second",
+        Kind::Number(1, 1000),
+        Is("80"),
+        "Messages a second that a number takes, the shared one's and those of projects: 80 at Meta until it raises a number to 1,000, 20 for one shared with the Business app. More wait their turn.",
+    ),
+    setting(
         "whatsapp.timeout_seconds",
         Kind::Number(2, 45),
         Is("10"),
@@ -290,7 +302,7 @@ pub static SETTINGS: &[Setting] = &[
 pub const SECTIONS: [(&str, &str); 4] = [
     (
         "whatsapp",
-        "The WhatsApp sender that all projects share. Without one the provider starts, but can send no code. The simulator plays the sender described here.",
+        "The WhatsApp sender that all projects share. Without one the provider starts, but only projects with a sender of their own can send codes. The simulator plays the sender described here.",
     ),
     ("limits", "How often, for the whole installation; a project may narrow some of it."),
     ("lifetimes", "How long: in seconds, but for keys, which live for days."),

@@ -193,7 +193,7 @@ fn everything_wrong_is_said_at_once() {
 fn a_whole_sender_is_taken() {
     let config = Config::read(settings(&SENDER)).unwrap();
     let sender = config.whatsapp.unwrap();
-    assert_eq!(sender.api_url, "https://graph.facebook.com/v25.0");
+    assert_eq!(config.graph.api_url, "https://graph.facebook.com/v25.0");
     assert_eq!(sender.template, "watchword_code");
     assert_eq!(sender.app_secret.expose(), "secret-of-the-test");
 }

@@ -83,6 +83,11 @@ impl Breaker {
         }
     }
 
+    /// Whether messages are held back, or one of them is finding out.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.state, State::Closed(_))
+    }
+
     /// A message was taken. Gives whether that ends a pause.
     pub fn succeeded(&mut self) -> bool {
         match self.state {

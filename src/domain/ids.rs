@@ -124,16 +124,27 @@ id! {
     GrantId
 }
 id! {
+    /// A sender's id. The one that all projects of an installation share is called `shared`.
+    SenderId
+}
+id! {
     /// A client secret's id: what the dashboard names it by.
     SecretId
 }
 
-random_id!(SignInId ChallengeId MessageId AuthenticatorId SessionId GrantId SecretId UserId);
+random_id!(SignInId ChallengeId MessageId AuthenticatorId SessionId GrantId SecretId SenderId UserId);
 
 impl PoolId {
     /// A new pool id in `region`.
     pub fn random(region: &str, random: &dyn Random) -> Self {
         Self(format!("{region}_{}", draw(random, BASE62, 9)))
+    }
+}
+
+impl SenderId {
+    /// The sender that all projects without one of their own share; it is set up by configuration.
+    pub fn shared() -> Self {
+        Self("shared".to_owned())
     }
 }
 

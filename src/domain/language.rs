@@ -60,6 +60,12 @@ impl Language {
         }
     }
 
+    /// The language of a template, by the code Meta uses.
+    #[must_use]
+    pub fn from_meta_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.meta_code() == code)
+    }
+
     /// The language's name for itself, as a chooser shows it.
     #[must_use]
     pub fn own_name(self) -> &'static str {

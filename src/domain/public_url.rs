@@ -50,6 +50,12 @@ impl PublicUrl {
         }
     }
 
+    /// The origin of what belongs to no pool, such as webhooks: `https://id.example.com`, also when every pool has a host of
+    /// its own below that.
+    pub fn installation(&self) -> String {
+        self.text.replace("{domain}.", "")
+    }
+
     /// The pool's domain in a `Host` header, when pools have hosts of their own and this is one.
     pub fn domain_in_host<'a>(&self, host: &'a str) -> Option<&'a str> {
         let suffix = self.host_suffix.as_deref()?;
@@ -77,6 +83,13 @@ impl std::fmt::Display for PublicUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_belongs_to_no_pool_is_at_the_origin_without_one() {
+        for url in ["https://{domain}.id.example.com", "https://id.example.com", "https://id.example.com/"] {
+            assert_eq!(url.parse::<PublicUrl>().unwrap().installation(), "https://id.example.com");
+        }
+    }
 
     #[test]
     fn a_pool_has_a_path_or_a_host() {

@@ -7,15 +7,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use watchword_domain::client::Client;
-use watchword_domain::ids::{ClientId, PoolId};
+use watchword_domain::ids::{ClientId, PoolId, SenderId};
 use watchword_domain::key_rotation::{KeyRotation, KeyState};
 use watchword_domain::label::check_label;
 use watchword_domain::pool::Pool;
+use watchword_domain::template::TemplateState;
 use watchword_domain::{Secret, Timestamp};
 
 use crate::Watchword;
 use crate::error::Fault;
 use crate::keys::PoolKeys;
+use crate::senders::Wire;
 
 /// How old an entry may be.
 const STALENESS: Duration = Duration::from_secs(2);
@@ -31,7 +33,7 @@ pub struct ClientEntry {
     pub secrets: Vec<Secret<String>>,
 }
 
-struct Shelf<K, V>(RwLock<HashMap<K, (Timestamp, Arc<V>)>>);
+pub(crate) struct Shelf<K, V>(RwLock<HashMap<K, (Timestamp, Arc<V>)>>);
 
 impl<K: Eq + Hash, V> Shelf<K, V> {
     fn new() -> Self {
@@ -39,13 +41,13 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
     }
 
     /// The entry and whether it is fresh.
-    fn find(&self, key: &K, now: Timestamp) -> Option<(Arc<V>, bool)> {
+    pub(crate) fn find(&self, key: &K, now: Timestamp) -> Option<(Arc<V>, bool)> {
         let shelf = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let (since, value) = shelf.get(key)?;
         Some((value.clone(), now < *since + STALENESS && *since <= now))
     }
 
-    fn put(&self, key: K, value: Arc<V>, now: Timestamp) -> Arc<V> {
+    pub(crate) fn put(&self, key: K, value: Arc<V>, now: Timestamp) -> Arc<V> {
         let mut shelf = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if shelf.len() >= MOST {
             shelf.retain(|_, (since, _)| now < *since + STALENESS);
@@ -57,7 +59,7 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
         value
     }
 
-    fn remove(&self, key: &K) {
+    pub(crate) fn remove(&self, key: &K) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 }
@@ -67,16 +69,37 @@ pub(crate) struct Directory {
     pools: Shelf<String, Pool>,
     clients: Shelf<(PoolId, ClientId), ClientEntry>,
     keys: Shelf<PoolId, PoolKeys>,
+    by_id: Shelf<PoolId, Pool>,
+    /// The sender each pool's messages leave from.
+    pub(crate) live_senders: Shelf<PoolId, SenderId>,
+    /// What senders are reached by.
+    pub(crate) wires: Shelf<SenderId, Wire>,
+    /// What is known of the templates of each account at Meta.
+    pub(crate) templates: Shelf<String, Vec<TemplateState>>,
 }
 
 impl Directory {
     pub(crate) fn new() -> Self {
-        Self { pools: Shelf::new(), clients: Shelf::new(), keys: Shelf::new() }
+        Self {
+            pools: Shelf::new(),
+            clients: Shelf::new(),
+            keys: Shelf::new(),
+            by_id: Shelf::new(),
+            live_senders: Shelf::new(),
+            wires: Shelf::new(),
+            templates: Shelf::new(),
+        }
     }
 
     /// A client was changed or taken out on this node.
     pub(crate) fn forget_client(&self, pool: &PoolId, id: &ClientId) {
         self.clients.remove(&(pool.clone(), id.clone()));
+    }
+
+    /// A sender of a pool was changed or taken out on this node.
+    pub(crate) fn forget_sender(&self, pool: &PoolId, id: &SenderId) {
+        self.live_senders.remove(pool);
+        self.wires.remove(id);
     }
 
     /// A pool's keys were changed on this node.
@@ -106,6 +129,19 @@ impl Watchword {
         }
         let found = self.store.read_system().find_pool_by_domain(domain).await?;
         Ok(found.map(|pool| self.directory.pools.put(domain.to_owned(), Arc::new(pool), now)))
+    }
+
+    /// The pool of this id.
+    ///
+    /// # Errors
+    /// When the database fails, or there is none.
+    pub(crate) async fn pool_by_id(&self, id: &PoolId) -> Result<Arc<Pool>, Fault> {
+        let now = self.clock.now();
+        if let Some((pool, true)) = self.directory.by_id.find(id, now) {
+            return Ok(pool);
+        }
+        let found = self.store.read(id).find_pool().await?.ok_or(Fault::Missing("pool"))?;
+        Ok(self.directory.by_id.put(id.clone(), Arc::new(found), now))
     }
 
     /// A client of a pool.

@@ -20,7 +20,7 @@ pub mod projects;
 pub mod revoke;
 pub mod rotate_keys;
 pub mod seams;
-mod sender;
+pub mod senders;
 pub mod session;
 pub mod sign_in;
 mod timeline;
@@ -32,19 +32,19 @@ pub mod webhook;
 
 use std::sync::Arc;
 
+use watchword_domain::Clock;
 use watchword_domain::ids::Random;
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::public_url::PublicUrl;
-use watchword_domain::{Clock, Secret};
-use watchword_messaging::Channel;
+use watchword_messaging::whatsapp::Graph;
 use watchword_store::Store;
 
 use crate::crypto::MasterKey;
 use crate::delivery::Delivery;
 use crate::directory::Directory;
 use crate::error::Fault;
-use crate::sender::SenderState;
+use crate::senders::{SenderStates, SharedSender};
 
 pub use directory::ClientEntry;
 
@@ -58,20 +58,12 @@ pub struct Settings {
     pub limits: Limits,
     /// How long.
     pub lifetimes: Lifetimes,
+    /// The Graph API that all senders are reached by.
+    pub graph: Graph,
+    /// Messages a second that a WhatsApp number takes.
+    pub messages_per_second: u32,
     /// The shared WhatsApp sender, when one is set up.
-    pub whatsapp: Option<WhatsappSender>,
-}
-
-/// A WhatsApp sender: the wire its messages leave by, and what its webhooks are checked with.
-pub struct WhatsappSender {
-    /// The number messages leave from, by Meta's id.
-    pub phone_number_id: String,
-    /// The wire.
-    pub channel: Arc<dyn Channel>,
-    /// The keys its webhooks may be signed with; two during a rotation. Never empty.
-    pub app_secrets: Vec<Secret<String>>,
-    /// What Meta repeats when it registers the webhook.
-    pub verify_token: Secret<String>,
+    pub whatsapp: Option<SharedSender>,
 }
 
 /// The service: everything the doors call.
@@ -83,7 +75,7 @@ pub struct Watchword {
     pub(crate) settings: Settings,
     pub(crate) directory: Directory,
     pub(crate) delivery: Delivery,
-    pub(crate) sender: SenderState,
+    pub(crate) senders: SenderStates,
 }
 
 impl Watchword {
@@ -99,8 +91,9 @@ impl Watchword {
         settings: Settings,
     ) -> Result<Self, Fault> {
         check_key(&store, &master, &*clock, &*random).await?;
-        let (directory, delivery, sender) = (Directory::new(), Delivery::new(), SenderState::default());
-        Ok(Self { store, master, clock, random, settings, directory, delivery, sender })
+        let senders = SenderStates::new(settings.messages_per_second);
+        let (directory, delivery) = (Directory::new(), Delivery::new());
+        Ok(Self { store, master, clock, random, settings, directory, delivery, senders })
     }
 
     /// The present moment, as this service counts it.
@@ -123,6 +116,14 @@ impl Watchword {
 }
 
 const KEY_CHECK: &str = "installation key check";
+
+/// Whether this key opens this database; for an operator who looks. One in which nothing was sealed yet is marked with it.
+///
+/// # Errors
+/// As [`Watchword::open`].
+pub async fn check_master_key(store: &Store, master: &MasterKey) -> Result<(), Fault> {
+    check_key(store, master, &seams::SystemClock, &seams::SystemRandom).await
+}
 
 /// Refuses to go on when the database was written under another master key: everything sealed in it would be lost
 /// without anybody noticing until somebody needs it.

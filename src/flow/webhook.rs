@@ -1,54 +1,61 @@
 //! What WhatsApp reports: proven to be Meta's, stored once, applied to the message it is about.
 
+mod proof;
+
 use serde_json::json;
 use watchword_domain::ids::MessageId;
 use watchword_domain::timeline::{Price, Step};
 use watchword_domain::{FailureClass, Timestamp};
-use watchword_messaging::whatsapp::webhook::{
-    Event, Inbound, Status, parse, signature_matches, verify_subscription,
-};
+use watchword_messaging::whatsapp::webhook::{Event, Inbound, Status, parse, subscription};
 use watchword_store::{Advanced, Disowned, StatusReport, SystemTx};
 
+use self::proof::{Heard, Proven};
 use crate::Watchword;
 use crate::crypto::token_hash;
-use crate::error::{Error, Fault, Outcome};
+use crate::error::{Fault, Outcome};
+use crate::senders::Wire;
 use crate::timeline;
 
-/// Why a webhook is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WebhookRefusal {
-    /// No sender is set up whose secret could prove it.
-    NoSender,
-    /// The signature is missing or not ours.
-    BadSignature,
-}
+pub use self::proof::WebhookRefusal;
 
 impl Watchword {
-    /// The answer to Meta's handshake, when it shows the verify token.
-    pub fn verify_webhook<'a>(&self, fields: &'a [(String, String)]) -> Option<&'a str> {
-        verify_subscription(fields, &self.settings.whatsapp.as_ref()?.verify_token)
+    /// The answer to Meta's handshake, when it shows the verify token of a sender.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn verify_webhook<'a>(&self, fields: &'a [(String, String)]) -> Result<Option<&'a str>, Fault> {
+        let Some(asked) = subscription(fields) else { return Ok(None) };
+        let shared = self.settings.whatsapp.as_ref();
+        let is_known = match shared.is_some_and(|shared| asked.offers(&shared.verify_token)) {
+            true => true,
+            // Found by its hash: what is stored opens nothing, and a lookup's time tells nothing of 190 random bits.
+            false => {
+                let hash = token_hash(asked.verify_token);
+                self.store.read_system().find_pool_by_verify_token(&hash).await?.is_some()
+            }
+        };
+        Ok(is_known.then_some(asked.challenge))
     }
 
-    /// Takes a webhook: checks the signature over the raw bytes, stores every event under its unique key, applies those
-    /// that are new. When this returns, nothing of it can be lost; an error means that Meta must send it again.
+    /// Takes a webhook: checks the signature over the raw bytes with the secrets of the senders it speaks of, stores every
+    /// event of these under its unique key, applies those that are new. When this returns, nothing of it can be lost; an
+    /// error means that Meta must send it again.
     ///
     /// # Errors
     /// When it is not proven to be Meta's; when the database fails.
     pub async fn receive_webhook(&self, raw: &[u8], signature: Option<&str>) -> Outcome<(), WebhookRefusal> {
-        let sender = self.settings.whatsapp.as_ref().ok_or(Error::Refused(WebhookRefusal::NoSender))?;
-        if !signature_matches(raw, signature, &sender.app_secrets) {
-            return Err(Error::Refused(WebhookRefusal::BadSignature));
-        }
+        let events = parse(raw);
+        let proven = self.prove(raw, signature, events.as_deref().unwrap_or_default()).await?;
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
         let mut news = Vec::new();
-        match parse(raw) {
+        match events {
             Ok(events) => {
-                let mut new = Self::take_in(&tx, events, now).await?;
+                let mut new = Self::take_in(&tx, proven.heard(events), now).await?;
                 // Challenges before messages, as a right code takes them: neither waits for the other for ever.
-                new.sort_by_key(|event| matches!(event, Event::Status(_)));
-                for event in &new {
-                    news.extend(self.apply(&tx, event).await?);
+                new.sort_by_key(|heard| matches!(heard.event, Event::Status(_)));
+                for heard in &new {
+                    news.extend(self.apply(&tx, heard).await?);
                 }
             }
             Err(_) => {
@@ -57,6 +64,7 @@ impl Watchword {
                 tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
             }
         }
+        self.note_seen(&tx, &proven, now).await?;
         tx.commit().await?;
         for (message, step) in &news {
             self.delivery.tell(&message.challenge_id);
@@ -65,52 +73,81 @@ impl Watchword {
         Ok(())
     }
 
+    /// Notes, once a minute, that these senders' webhooks arrive. Last of all, and always in the same order.
+    async fn note_seen(&self, tx: &SystemTx, proven: &Proven, now: Timestamp) -> Result<(), Fault> {
+        let mut numbers: Vec<&str> = proven
+            .senders()
+            .filter(|wire| self.senders.heard(&wire.id, now))
+            .map(|wire| wire.phone_number_id.as_str())
+            .collect();
+        numbers.sort_unstable();
+        for number in numbers {
+            tx.save_webhook_seen(number, now).await?;
+        }
+        Ok(())
+    }
+
     /// Stores events, and gives those that are new.
     ///
     /// All are stored before the first is applied, and always in the same order: two webhooks that report the same
     /// messages would otherwise each wait for rows that the other holds.
-    async fn take_in(tx: &SystemTx, mut events: Vec<Event>, now: Timestamp) -> Result<Vec<Event>, Fault> {
-        events.sort_by_cached_key(|event| (subject_of(event).to_owned(), event.dedupe_key()));
-        let mut new = Vec::with_capacity(events.len());
-        for event in events {
-            if tx.claim_webhook_event(&event.dedupe_key(), kind_of(&event), body_of(&event), now).await? {
-                new.push(event);
+    async fn take_in(tx: &SystemTx, mut heard: Vec<Heard>, now: Timestamp) -> Result<Vec<Heard>, Fault> {
+        heard.sort_by_cached_key(|heard| (subject_of(&heard.event).to_owned(), heard.key()));
+        let mut new = Vec::with_capacity(heard.len());
+        for heard in heard {
+            let event = &heard.event;
+            if tx.claim_webhook_event(&heard.key(), kind_of(event), body_of(event), now).await? {
+                new.push(heard);
             }
         }
         Ok(new)
     }
 
-    async fn apply(&self, tx: &SystemTx, event: &Event) -> Result<Option<(Advanced, Step)>, Fault> {
-        let ours = self.settings.whatsapp.as_ref().map(|sender| sender.phone_number_id.as_str());
-        match event {
-            Event::Status(status) if ours == Some(&status.phone_number_id) => self.report(tx, status).await,
-            Event::Inbound(inbound) if ours == Some(&inbound.phone_number_id) => self.hear(tx, inbound).await,
-            _ => Ok(None),
+    async fn apply(&self, tx: &SystemTx, heard: &Heard) -> Result<Option<(Advanced, Step)>, Fault> {
+        let Some(wire) = &heard.sender else { return Ok(None) };
+        match &heard.event {
+            Event::Status(status) => self.report(tx, wire, status).await,
+            Event::Inbound(inbound) => self.hear(tx, wire, inbound).await,
+            event => {
+                if let Some(news) = event.template_news() {
+                    self.hear_of_template(tx, &news).await?;
+                }
+                Ok(None)
+            }
         }
     }
 
     /// What a person tapped. The id of the message it answers was given to its receiver alone, and Meta signs who taps.
-    async fn hear(&self, tx: &SystemTx, inbound: &Inbound) -> Result<Option<(Advanced, Step)>, Fault> {
+    async fn hear(
+        &self,
+        tx: &SystemTx,
+        wire: &Wire,
+        inbound: &Inbound,
+    ) -> Result<Option<(Advanced, Step)>, Fault> {
         let Some(message) = inbound.disowned_message() else { return Ok(None) };
-        let disowned = tx.claim_disowned(message, self.clock.now()).await?;
+        let disowned = tx.claim_disowned(&wire.id, message, self.clock.now()).await?;
         Ok(disowned.map(|Disowned { message, was_answered }| {
             tracing::warn!(was_answered, "somebody got a code they did not ask for");
             (message, Step::Disowned)
         }))
     }
 
-    async fn report(&self, tx: &SystemTx, status: &Status) -> Result<Option<(Advanced, Step)>, Fault> {
+    async fn report(
+        &self,
+        tx: &SystemTx,
+        wire: &Wire,
+        status: &Status,
+    ) -> Result<Option<(Advanced, Step)>, Fault> {
         let Some(state) = status.state.delivery() else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
         if let Some((_, code)) = failure_of(status) {
-            self.sender.refused(code, self.clock.now());
+            self.senders.refused(&wire.id, code, self.clock.now());
         }
         let at = Timestamp::from_seconds(status.at);
         let report = StatusReport { state, at, failure: failure_of(status), price: price_of(status) };
-        let news = match &status.correlation {
-            Some(id) => tx.save_status(&MessageId::from(id.as_str()), &report).await?,
-            None => tx.save_status_by_provider_id(&status.provider_message_id, &report).await?,
-        };
+        let ours = status.correlation.as_deref().map(MessageId::from);
+        let id = (ours.as_ref(), status.provider_message_id.as_str());
+        let news = tx.save_reported_status(&wire.id, id, &report).await?;
         Ok(news.zip(Step::to(state)))
     }
 }

@@ -6,7 +6,7 @@ mod timeline;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder};
-use watchword_domain::ids::{ChallengeId, MessageId};
+use watchword_domain::ids::{ChallengeId, MessageId, SenderId};
 use watchword_domain::timeline::Price;
 use watchword_domain::{DeliveryState, FailureClass, Phone, Timestamp};
 
@@ -23,7 +23,7 @@ entity! { row = "messages";
         provider_message_id: Option<String>, attempts: i64, due_at: i64, lease_until: Option<i64>,
         created_at: i64, expires_at: i64, accepted_at: Option<i64>, sent_at: Option<i64>,
         delivered_at: Option<i64>, read_at: Option<i64>, failed_at: Option<i64>, sending_at: Option<i64>,
-        verified_at: Option<i64>, disowned_at: Option<i64>, billable: Option<i64>, price_category: Option<String>,
+        verified_at: Option<i64>, disowned_at: Option<i64>, billable: Option<i64>, price_category: Option<String>, sender_id: String,
     }
 }
 
@@ -39,6 +39,8 @@ pub struct NewMessage {
     pub challenge_id: ChallengeId,
     /// The channel's name.
     pub channel: &'static str,
+    /// The sender it leaves from.
+    pub sender_id: SenderId,
     /// Where it goes.
     pub recipient: Phone,
     /// The template's language, as the provider writes it.
@@ -161,6 +163,7 @@ impl PoolTx {
             id: Set(message.id.as_str().to_owned()),
             challenge_id: Set(message.challenge_id.as_str().to_owned()),
             channel: Set(message.channel.to_owned()),
+            sender_id: Set(message.sender_id.as_str().to_owned()),
             recipient: Set(message.recipient.as_e164().to_owned()),
             language: Set(message.language.clone()),
             code_sealed: Set(Some(message.code_sealed.clone())),
@@ -203,16 +206,22 @@ impl SystemTx {
         self.apply(report, row::Column::Id.eq(id.as_str())).await
     }
 
-    /// As [`save_status`](Self::save_status), for a report that names the provider's id only.
+    /// As [`save_status`](Self::save_status), for what a provider reports of a message that left from this sender: by our
+    /// id, or by its own when it does not name ours. A sender's word counts for its own messages only.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_status_by_provider_id(
+    pub async fn save_reported_status(
         &self,
-        id: &str,
+        sender: &SenderId,
+        (ours, theirs): (Option<&MessageId>, &str),
         report: &StatusReport,
     ) -> Result<Option<Advanced>> {
-        self.apply(report, row::Column::ProviderMessageId.eq(id)).await
+        let of = match ours {
+            Some(ours) => row::Column::Id.eq(ours.as_str()),
+            None => row::Column::ProviderMessageId.eq(theirs),
+        };
+        self.apply(report, of.and(row::Column::SenderId.eq(sender.as_str()))).await
     }
 
     async fn apply(&self, report: &StatusReport, of: SimpleExpr) -> Result<Option<Advanced>> {

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 use watchword_domain::pool::Pool;
 
-use crate::access::{PoolTx, SystemRows};
+use crate::access::{PoolRows, PoolTx, SystemRows};
 use crate::entity::entity;
 use crate::lookup::First;
 use crate::{Result, StoreError, text};
@@ -42,6 +42,16 @@ impl SystemRows {
     pub async fn list_pools(&self) -> Result<Vec<Pool>> {
         let rows = row::Entity::find().order_by_asc(row::Column::Domain).all(&self.db()).await?;
         rows.into_iter().map(pool).collect()
+    }
+}
+
+impl PoolRows {
+    /// This pool itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_pool(&self) -> Result<Option<Pool>> {
+        row::Entity::find_by_id(self.pool_text()).first(&self.db()).await?.map(pool).transpose()
     }
 }
 

@@ -7,15 +7,17 @@ use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::{FailureRule, Guessers};
-use watchword_domain::ids::{ChallengeId, SecretId, SessionId};
+use watchword_domain::ids::{ChallengeId, SecretId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
+use watchword_domain::sender::Sender;
 use watchword_domain::session::{Method, Session};
 use watchword_domain::sign_in::{Challenge, SignIn};
 use watchword_domain::{Clock, Phone, Timestamp};
 use watchword_store::{
-    ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, Result, SigningKeyRow, UserPhone, UserRow,
+    ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, Result, SenderRow, SigningKeyRow, UserPhone,
+    UserRow,
 };
 
 use crate::on_each_database;
@@ -32,6 +34,7 @@ struct Owned {
     client: Client,
     secret: SecretId,
     key: String,
+    sender: SenderRow,
     user: UserRow,
     phone: UserPhone,
     session: Session,
@@ -76,6 +79,10 @@ fn finds() -> Vec<(&'static str, Call)> {
         };
         find_grant |tx, own| tx.find_grant(&own.grant.id).await?.is_some();
         find_authorization_code |tx, own| tx.find_authorization_code(&own.code_hash).await?.is_some();
+        find_pool |tx, own| tx.find_pool().await?.is_some_and(|pool| pool == own.pool);
+        find_sender |tx, own| tx.find_sender(&own.sender.sender.id).await?.is_some();
+        find_live_sender |tx, own| tx.find_live_sender().await?.is_some_and(|live| live.sender.id == own.sender.sender.id);
+        list_senders |tx, own| tx.list_senders().await?.iter().any(|row| row.sender.id == own.sender.sender.id);
         find_refresh_token |tx, own| tx.find_refresh_token(&own.refresh_hash).await?.is_some();
     }
 }
@@ -115,6 +122,17 @@ fn changes() -> Vec<(&'static str, Call)> {
             tx.claim_refresh_token(&own.refresh_hash, "next".into(), "sealed".into(), own.now).await?
         };
         claim_client_secret |tx, own| tx.claim_client_secret(&own.secret, own.now).await?;
+        save_sender_token |tx, own| {
+            tx.save_sender_token(&own.sender.sender.id, "another".into(), own.now).await?
+        };
+        save_sender_secret |tx, own| {
+            tx.save_sender_secret(&own.sender.sender.id, "another".into(), true, own.now).await?
+        };
+        save_live_sender |tx, own| {
+            let later = own.now + std::time::Duration::from_secs(1);
+            tx.save_live_sender(Some(&own.sender.sender.id), later).await?
+        };
+        claim_sender |tx, own| tx.claim_sender(&own.sender.sender.id).await?;
         claim_client |tx, own| tx.claim_client(&own.client.id, own.now).await?;
     }
 }
@@ -153,6 +171,14 @@ fn inserts() -> Vec<(&'static str, Call)> {
             tx.insert_challenge(&challenge, "hash".into()).await.map(|()| true)?
         };
         insert_message |tx, own| tx.insert_message(&message(own, tx.pool().as_str())).await.map(|()| true)?;
+        insert_sender |tx, own| {
+            let pool = tx.pool().as_str();
+            let mut another = own.sender.clone();
+            another.sender.id = format!("another of {pool}").as_str().into();
+            another.sender.phone_number_id = format!("1{}", pool.len());
+            another.sender.phone_number_id.push_str(if *tx.pool() == own.pool.id { "1" } else { "2" });
+            tx.insert_sender(&another, format!("hash of {pool}")).await.map(|()| true)?
+        };
         insert_grant |tx, own| {
             let grant = GrantRow { id: "another".into(), ..own.grant.clone() };
             tx.insert_grant(&grant).await.map(|()| true)?
@@ -190,12 +216,39 @@ fn message(own: &Owned, pool: &str) -> NewMessage {
         id: format!("another of {pool}").as_str().into(),
         challenge_id: own.challenge.id.clone(),
         channel: "whatsapp",
+        sender_id: SenderId::shared(),
         recipient: own.challenge.phone.clone(),
         language: "en_US".into(),
         code_sealed: "x".into(),
         created_at: own.now + std::time::Duration::from_secs(3600),
         expires_at: own.now + std::time::Duration::from_secs(7200),
     }
+}
+
+/// A sender that is live. No message of these tests leaves from it.
+async fn sender(house: &House) -> SenderRow {
+    let now = house.clock.now();
+    let row = SenderRow {
+        access_token_sealed: "x".into(),
+        app_secrets_sealed: vec!["y".into()],
+        sender: Sender {
+            id: "sender".into(),
+            pool_id: house.pool.id.clone(),
+            name: "Ours".into(),
+            phone_number_id: "77".into(),
+            waba_id: "78".into(),
+            template: "code".into(),
+            standby_template: None,
+            is_live: true,
+            created_at: now,
+            changed_at: now,
+        },
+    };
+    let tx = house.store.begin(&house.pool.id).await.unwrap();
+    tx.insert_sender(&row, "hash".into()).await.unwrap();
+    tx.save_live_sender(Some(&row.sender.id), now).await.unwrap();
+    tx.commit().await.unwrap();
+    row
 }
 
 /// One of everything: a user with a session, tokens, a code not yet redeemed, a sign-in under way with a guess.
@@ -214,6 +267,7 @@ async fn owned(house: &House) -> Owned {
     let code_hash = one("SELECT code_hash FROM authorization_codes WHERE claimed_at IS NULL").await;
     let grant = one("SELECT id FROM grants").await;
     let refresh_hash = one("SELECT token_hash FROM refresh_tokens").await;
+    let sender = sender(house).await;
     let rows = house.store.read(&house.pool.id);
     let sign_in = rows.find_sign_in(&page.hidden("sign_in").into()).await.unwrap().unwrap();
     let phone = rows.find_phone(&Phone::from_e164(&phone).unwrap()).await.unwrap().unwrap();
@@ -223,6 +277,7 @@ async fn owned(house: &House) -> Owned {
         client: rows.find_client(&house.client_id.as_str().into()).await.unwrap().unwrap(),
         secret: rows.list_client_secrets(&house.client_id.as_str().into()).await.unwrap().remove(0).id,
         key: rows.list_signing_keys().await.unwrap().remove(0).id,
+        sender,
         user: rows.find_user(&phone.user_id).await.unwrap().unwrap(),
         session: rows.find_session_by_token(&session_hash).await.unwrap().unwrap().session,
         challenge: rows.find_challenge(sign_in.challenge.as_ref().unwrap()).await.unwrap().unwrap(),
@@ -296,7 +351,7 @@ on_each_database! {
         let own = owned(&house).await;
         for (name, call) in inserts() {
             let stands_alone =
-                ["insert_client", "insert_signing_key", "insert_user", "insert_challenge", "insert_message"];
+                ["insert_client", "insert_signing_key", "insert_user", "insert_challenge", "insert_message", "insert_sender"];
             let refused = call_from(&house, &other, call, &own).await.is_err();
             assert_eq!(refused, !stands_alone.contains(&name), "{name}");
         }

@@ -17,6 +17,7 @@ mod pages;
 mod races;
 mod relying_party;
 mod schema;
+mod senders;
 mod standards;
 mod support;
 mod timeline;

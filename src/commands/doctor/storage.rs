@@ -1,16 +1,13 @@
 //! The database and the master key: whether they are there, and fit each other.
 
-use watchword_domain::lifetimes::Lifetimes;
-use watchword_domain::limits::Limits;
-use watchword_domain::public_url::PublicUrl;
-use watchword_flow::Settings;
+use watchword_domain::Timestamp;
 use watchword_flow::crypto::MasterKey;
 use watchword_store::Store;
 
 use super::Part;
 use crate::commands::{installation, master_key};
 use crate::config::problem::Problem;
-use crate::config::{KeySource, Storage};
+use crate::config::{Config, KeySource, Storage};
 
 const DATABASE: &str = "database";
 const MASTER_KEY: &str = "master key";
@@ -49,6 +46,19 @@ async fn open(storage: &Storage) -> Result<Store, Problem> {
     Err(Problem::new(database.described(), "has a schema of another version", mend))
 }
 
+/// When the shared sender's webhooks were last heard; nothing when never, or when the database cannot say.
+pub(super) async fn webhook_seen(config: &Config) -> Option<Timestamp> {
+    let database = &config.storage.database;
+    if database.file.as_ref().is_some_and(|file| !file.exists()) {
+        return None;
+    }
+    let store = open(&config.storage).await.ok()?;
+    let number = &config.whatsapp.as_ref()?.phone_number_id;
+    let seen = store.read_system().find_webhook_seen(number).await;
+    // What is wrong with the database is said where it was looked at.
+    store.close().await.and(seen).ok().flatten()
+}
+
 /// The key of a database that is not there yet.
 fn key_alone(storage: &Storage) -> Part {
     let (found, problem) = match master_key::held(storage) {
@@ -81,15 +91,7 @@ async fn fit(storage: &Storage, store: &Store) -> Result<Option<&'static str>, P
 }
 
 async fn try_on(storage: &Storage, store: &Store, key: MasterKey) -> Result<(), Problem> {
-    let Ok(public_url) = "http://localhost".parse::<PublicUrl>() else { return Ok(()) };
-    let settings = Settings {
-        public_url,
-        region: String::new(),
-        limits: Limits::default(),
-        lifetimes: Lifetimes::default(),
-        whatsapp: None,
-    };
-    installation::fit(storage, store.clone(), key, settings).await.map(drop)
+    installation::fit_key(storage, store, &key).await
 }
 
 fn source(storage: &Storage) -> String {

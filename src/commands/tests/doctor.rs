@@ -4,10 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use watchword_domain::lifetimes::Lifetimes;
+use watchword_flow::senders::health;
 use watchword_messaging::whatsapp::Template;
 
 use super::{KEY, config, sources};
-use crate::commands::doctor::{Part, examine, sender};
+use crate::commands::doctor::{Part, examine};
 use crate::commands::installation;
 use crate::commands::simulator::{self, Simulating};
 use crate::config::Config;
@@ -130,7 +131,10 @@ async fn the_sender_is_asked_and_what_it_says_is_said() {
     assert_eq!(
         lines(&parts)[3..],
         [
-            ("sender", "+1 555 010 0199 \"Watchword\" answers to the access token"),
+            (
+                "sender",
+                "+1 555 010 0199 \"Watchword\" answers to the access token; quality GREEN, messaging limit TIER_2K"
+            ),
             (
                 "template",
                 "watchword_code is approved in en_US, es, pt_BR, id, hi, ar; its text says: expires in 5 minutes"
@@ -196,7 +200,7 @@ fn a_template_is_judged_in_each_language_that_is_sent() {
         template("ar", "APPROVED", "UTILITY"),
         template("de", "REJECTED", "MARKETING"),
     ];
-    let judged = sender::judge("watchword_code", "1", &templates, &Lifetimes::default());
+    let judged = health::judge("watchword_code", ("1", "Create it"), &templates, &Lifetimes::default());
     let wrong: Vec<&str> = judged.iter().map(|problem| problem.wrong.as_str()).collect();
     assert_eq!(
         wrong,

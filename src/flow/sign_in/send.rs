@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use watchword_domain::failures::Device;
-use watchword_domain::ids::{ChallengeId, MessageId, numeric_code};
+use watchword_domain::ids::{ChallengeId, MessageId, SenderId, numeric_code};
 use watchword_domain::pool::Pool;
 use watchword_domain::sends::SendHistory;
 use watchword_domain::sign_in::{self, Challenge, EndReason, SignIn};
@@ -88,13 +88,13 @@ impl Watchword {
         let challenge = ChallengeId::random(&*self.random);
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
-        self.check_method(pool, &sign_in, current.device).await?;
+        let sender = self.ready_sender(pool, &sign_in, current.device).await?;
         let tx = self.store.begin(&pool.id).await?;
         if let Some(count) = count {
             self.count_start(&tx, count, now).await?;
         }
         let history = self.allowed_history(&tx, pool, &sign_in, current.device, now).await?;
-        self.write_code(&tx, pool, &sign_in, &history, now).await?;
+        self.write_code(&tx, pool, (&sign_in, sender), &history, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
             tx.withdraw_messages(old).await?;
@@ -111,18 +111,18 @@ impl Watchword {
         Ok(())
     }
 
-    /// Refuses to send a code that could not be used. Looked up before the transaction: should the method be switched
-    /// off in between, a guess at the code is refused.
-    pub(super) async fn check_method(
+    /// The sender a code leaves from; refuses one that could not be used. Looked up before the transaction: should the
+    /// method be switched off in between, a guess at the code is refused.
+    pub(super) async fn ready_sender(
         &self,
         pool: &Pool,
         sign_in: &SignIn,
         device: Device,
-    ) -> Outcome<(), SendRefusal> {
+    ) -> Outcome<SenderId, SendRefusal> {
         if self.is_method_off(&self.store.read(&pool.id), number_of(sign_in)?, device).await? {
             return Err(Error::Refused(SendRefusal::Ended(EndReason::TooManyTries)));
         }
-        Ok(())
+        Ok(self.sender_of(&pool.id).await?)
     }
 
     /// What was sent to the number, with one more message that the limits allow.
@@ -147,7 +147,7 @@ impl Watchword {
         &self,
         tx: &PoolTx,
         pool: &Pool,
-        sign_in: &SignIn,
+        (sign_in, sender): (&SignIn, SenderId),
         history: &SendHistory,
         now: Timestamp,
     ) -> Outcome<(), SendRefusal> {
@@ -167,7 +167,7 @@ impl Watchword {
         };
         let code = numeric_code(&*self.random, limits.code_digits);
         tx.insert_challenge(&challenge, self.code_hash(pool, challenge.id.as_str(), &code)?).await?;
-        tx.insert_message(&self.message(pool, &challenge, sign_in.language, &code)?).await?;
+        tx.insert_message(&self.message(pool, (&challenge, sender), sign_in.language, &code)?).await?;
         let today = tx.count(&format!("messages of {}", pool.id), day_start(now)).await?;
         if today > limits.messages_per_pool_day {
             let tomorrow = day_start(now) + std::time::Duration::from_secs(24 * 60 * 60);
@@ -179,7 +179,7 @@ impl Watchword {
     fn message(
         &self,
         pool: &Pool,
-        challenge: &Challenge,
+        (challenge, sender_id): (&Challenge, SenderId),
         language: Language,
         code: &str,
     ) -> Result<NewMessage, Fault> {
@@ -190,6 +190,7 @@ impl Watchword {
             id,
             challenge_id: challenge.id.clone(),
             channel: WHATSAPP,
+            sender_id,
             recipient: challenge.phone.clone(),
             language: language.meta_code().to_owned(),
             created_at: challenge.created_at,

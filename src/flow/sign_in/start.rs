@@ -78,12 +78,12 @@ impl Watchword {
         device: Device,
         count: &StartCount,
     ) -> Outcome<(), SendRefusal> {
-        self.check_method(pool, sign_in, device).await?;
+        let sender = self.ready_sender(pool, sign_in, device).await?;
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
         let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
-        self.write_code(&tx, pool, sign_in, &history, sign_in.created_at).await?;
+        self.write_code(&tx, pool, (sign_in, sender), &history, sign_in.created_at).await?;
         Ok(tx.commit().await?)
     }
 

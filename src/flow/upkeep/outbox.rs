@@ -3,13 +3,16 @@
 //! A message is taken before it is sent and never taken again, but when it provably did not leave; so a crash can lose
 //! the knowledge of a message, but never double it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use watchword_domain::ids::MessageId;
 use watchword_domain::timeline::Step;
-use watchword_domain::{DeliveryState, FailureClass, Timestamp};
+use watchword_domain::{DeliveryState, FailureClass, Language, Timestamp};
+use watchword_messaging::whatsapp::errors;
 use watchword_messaging::{Outcome, OutgoingCode};
 use watchword_store::{MessageRow, StatusReport};
 
@@ -26,6 +29,15 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// How long the worker sleeps when nobody wakes it: how late a message of a dead node is at most.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The shortest rest: a batch worth a look at the database.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// How long a message waits whose sender was asked for too much.
+const ASKED_TOO_MUCH: Duration = Duration::from_secs(1);
+
+/// Meta's code for "no approved template of this name in this language", also for what is not even asked.
+const NO_TEMPLATE: i64 = 132_001;
 
 /// Times a message that a provider was too busy for is tried in all.
 const BUSY_TRIES: u32 = 3;
@@ -52,10 +64,13 @@ impl Watchword {
         while in_hand.join_next().await.is_some() {}
     }
 
-    /// Until there may be something to take: what was due is in hand, unless there was more than hands.
+    /// Until there may be something to take: what was due is in hand, unless there was more than hands, or more than a
+    /// sender takes.
     async fn rest(&self, in_hand: &mut JoinSet<()>, stop: &mut watch::Receiver<bool>) {
         let full = in_hand.len() >= MOST;
-        let patience = tokio::time::sleep(PATIENCE);
+        let now = self.clock.now();
+        let opens = self.senders.resting(now).1.map_or(PATIENCE, |opens| opens.until(now).max(BREATH));
+        let patience = tokio::time::sleep(opens.min(PATIENCE));
         tokio::pin!(patience);
         loop {
             tokio::select! {
@@ -67,79 +82,117 @@ impl Watchword {
         }
     }
 
+    /// What is due and its sender takes now. More than that is put back in the same transaction: it was never taken.
     async fn take(&self, most: usize) -> Result<Vec<MessageRow>, Fault> {
         if most == 0 {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
+        let (resting, _) = self.senders.resting(now);
         let tx = self.store.begin_system().await?;
-        let taken = tx.claim_due_messages(now, now + LEASE, most as u64).await?;
-        if taken.is_empty() {
+        let claimed = tx.claim_due_messages(now, now + LEASE, most as u64, &resting).await?;
+        if claimed.is_empty() {
             // Nothing to make durable; the claim found no row.
-            return Ok(taken);
+            return Ok(claimed);
+        }
+        let mut taken = Vec::with_capacity(claimed.len());
+        let mut early: BTreeMap<Timestamp, Vec<MessageId>> = BTreeMap::new();
+        for message in claimed {
+            match self.senders.take(&message.sender_id, now) {
+                Ok(()) => taken.push(message),
+                Err(opens) => early.entry(opens).or_default().push(message.id),
+            }
+        }
+        for (opens, messages) in early {
+            tx.save_released(&messages, opens).await?;
         }
         tx.commit().await?;
         Ok(taken)
     }
 
     async fn deliver(self: Arc<Self>, message: MessageRow) {
-        let outcome = self.send(&message).await;
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
+        let (outcome, language) = match self.send(&message).await {
+            Ok(sent) => sent,
             Err(fault) => {
                 tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "a message cannot be sent");
                 return;
             }
         };
         metrics::counter!("watchword_messages_total", "outcome" => name_of(&outcome)).increment(1);
-        if let Err(fault) = self.record(&message, outcome).await {
+        if let Err(fault) = self.record(&message, outcome, &language).await {
             // The lease ends and the message counts as unknown: it left, or it did not, and is not sent again.
             tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "an outcome was not stored");
         }
         self.delivery.tell(&message.challenge_id);
     }
 
-    async fn send(&self, message: &MessageRow) -> Result<Outcome, Fault> {
-        let Some(sender) = &self.settings.whatsapp else {
-            return Ok(Outcome::Rejected {
-                code: 0,
-                class: FailureClass::SenderUnavailable,
-                retry_after: None,
-            });
+    /// Hands a message to its sender. Gives what came of it, and the language it went out in.
+    async fn send(&self, message: &MessageRow) -> Result<(Outcome, String), Fault> {
+        let languages = self.languages_of(message).await?;
+        let asked = || message.language.clone();
+        let Some(wire) = self.wire(&message.pool_id, &message.sender_id).await? else {
+            return Ok((unavailable(0), asked()));
         };
-        if let Some(refused) = self.sender.refuses(self.clock.now()) {
-            return Ok(refused);
+        if let Some(refused) = self.senders.refuses(&wire.id, self.clock.now()) {
+            return Ok((refused, asked()));
         }
         let code = self.master.open(&message_purpose(&message.pool_id, &message.id), &message.code_sealed)?;
         let outgoing = OutgoingCode {
             to: message.recipient.clone(),
             code,
-            language: message.language.clone(),
+            language: asked(),
             correlation: message.id.as_str().to_owned(),
         };
-        let outcome = sender.channel.send_code(&outgoing).await;
-        match &outcome {
-            Outcome::Accepted { .. } => self.sender.took(),
-            Outcome::Rejected { code, .. } => self.sender.refused(*code, self.clock.now()),
-            Outcome::NotSent { .. } | Outcome::Unknown { .. } => {}
+        // Each template that turns out not to be sendable is out of the choice from then on.
+        for _ in 0..wire.templates.len() * languages.len() {
+            let Some(template) = self.template_for(&wire, &languages).await? else { break };
+            let outcome = wire.api.send_code(&outgoing, &template).await;
+            match &outcome {
+                Outcome::Accepted { .. } => self.senders.took(&wire.id),
+                Outcome::Rejected { code, .. } => {
+                    self.senders.refused(&wire.id, *code, self.clock.now());
+                    if let Some(status) = errors::template_status(*code) {
+                        self.learn_unsendable(&wire, &template, status).await?;
+                        continue;
+                    }
+                }
+                Outcome::NotSent { .. } | Outcome::Unknown { .. } => {}
+            }
+            return Ok((outcome, template.language));
         }
-        Ok(outcome)
+        Ok((unavailable(NO_TEMPLATE), asked()))
     }
 
-    async fn record(&self, message: &MessageRow, outcome: Outcome) -> Result<(), Fault> {
+    /// The languages a message may go out in: the one its reader chose, the pool's, English.
+    async fn languages_of(&self, message: &MessageRow) -> Result<Vec<Language>, Fault> {
+        let pool = self.pool_by_id(&message.pool_id).await?;
+        let mut languages: Vec<Language> = Language::from_meta_code(&message.language).into_iter().collect();
+        for language in [pool.fallback_language(), Language::En] {
+            if !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
+        Ok(languages)
+    }
+
+    async fn record(&self, message: &MessageRow, outcome: Outcome, language: &str) -> Result<(), Fault> {
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
         let mut step = None;
         match outcome {
             Outcome::Accepted { provider_message_id, .. } => {
-                tx.save_accepted(&message.id, &provider_message_id, now).await?;
+                tx.save_accepted(&message.id, (&provider_message_id, language), now).await?;
                 step = Some(Step::Accepted);
             }
             Outcome::NotSent { .. } => {
                 tx.save_requeued(&message.id, now + backoff(message.attempts)).await?;
             }
-            Outcome::Rejected { class: FailureClass::TryLater, retry_after, .. }
-                if message.attempts < BUSY_TRIES =>
+            Outcome::Rejected { code, .. } if errors::asks_too_much(code) => {
+                // It did not come to the message at all; it waits its turn for as long as its code lives.
+                tx.save_released(std::slice::from_ref(&message.id), now + ASKED_TOO_MUCH).await?;
+            }
+            Outcome::Rejected { class, retry_after, .. }
+                if may_try_again(message, class, retry_after, now) =>
             {
                 let wait = retry_after.unwrap_or_else(|| backoff(message.attempts));
                 tx.save_requeued(&message.id, now + wait).await?;
@@ -160,6 +213,17 @@ impl Watchword {
         }
         Ok(())
     }
+}
+
+/// What a message comes to whose sender cannot send it.
+fn unavailable(code: i64) -> Outcome {
+    Outcome::Rejected { code, class: FailureClass::SenderUnavailable, retry_after: None }
+}
+
+/// Whether a message that was refused is worth another try, and would still be of use then.
+fn may_try_again(message: &MessageRow, class: FailureClass, wait: Option<Duration>, now: Timestamp) -> bool {
+    let wait = wait.unwrap_or_else(|| backoff(message.attempts));
+    class == FailureClass::TryLater && message.attempts < BUSY_TRIES && now + wait < message.expires_at
 }
 
 fn failed(at: Timestamp, class: FailureClass, code: i64) -> StatusReport {

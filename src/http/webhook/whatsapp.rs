@@ -41,9 +41,13 @@ pub fn places() -> Places {
 
 /// The handshake: the challenge comes back to whoever shows the verify token.
 pub async fn get(State(doors): State<Doors>, Query(fields): Query<Vec<(String, String)>>) -> Response {
-    match doors.flow.verify_webhook(&fields) {
-        Some(challenge) => challenge.to_owned().into_response(),
-        None => (StatusCode::FORBIDDEN, "the verify token does not match\n").into_response(),
+    match doors.flow.verify_webhook(&fields).await {
+        Ok(Some(challenge)) => challenge.to_owned().into_response(),
+        Ok(None) => (StatusCode::FORBIDDEN, "the verify token does not match\n").into_response(),
+        Err(fault) => {
+            tracing::error!(error = &fault as &dyn std::error::Error, "a webhook could not be registered");
+            try_again()
+        }
     }
 }
 

@@ -1,16 +1,15 @@
-//! What an operator set up at Meta, as Meta shows it: the number, the template, who hears of reports.
+//! What an operator set up at Meta, as Meta shows it: the number, the template, who hears of reports; and the few calls
+//! that set it up.
 //!
-//! Owns the calls of the Graph API that read. They change and send nothing, and are for an operator who asks:
-//! nothing here is on the way of a sign-in. Must not know what would be right; it says what is.
-
-use std::time::Duration;
+//! Owns the calls of the Graph API about an account. They send no message, and are for an operator who asks: nothing here
+//! is on the way of a sign-in. Must not know what would be right; it says what is.
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Client, Url};
-use serde_json::Value;
+use reqwest::{Client, RequestBuilder, Url};
+use serde_json::{Value, json};
 use watchword_domain::Secret;
 
-use super::cloud_api::{SettingsRefusal, bearer, below, causes, client, is_id, read_capped};
+use super::graph::{Graph, SettingsRefusal, bearer, causes, is_id, read_capped};
 use super::json;
 
 /// A page of templates with their texts.
@@ -24,7 +23,9 @@ pub struct Account {
     client: Client,
     authorization: HeaderValue,
     number: Url,
+    numbers: Url,
     templates: Url,
+    upsert: Url,
     subscribed_apps: Url,
 }
 
@@ -37,6 +38,30 @@ pub struct Number {
     pub verified_name: Option<String>,
     /// `CONNECTED` when messages can leave from it.
     pub status: Option<String>,
+}
+
+/// How well the number stands, as far as Meta tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// `GREEN`, `YELLOW` or `RED`: how people take its messages.
+    pub quality: Option<String>,
+    /// How many people may be written to within 24 hours, such as `TIER_250`; shared by all numbers of a portfolio.
+    pub messaging_limit: Option<String>,
+    /// `STANDARD`, 80 messages a second, or `HIGH`, 1,000.
+    pub throughput: Option<String>,
+}
+
+/// A template to be made, or made anew, in several languages at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewTemplate<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its languages, as Meta spells them.
+    pub languages: &'a [&'a str],
+    /// After how many minutes it says that the code expires, 1 to 90.
+    pub expires_minutes: u64,
+    /// How long Meta may try to deliver it, in seconds, 30 to 900.
+    pub ttl_seconds: u64,
 }
 
 /// A message template in one language.
@@ -87,10 +112,9 @@ impl Account {
     /// # Errors
     /// What is wrong with the settings, in words for the operator; never the token.
     pub fn new(
-        base_url: &str,
+        graph: &Graph,
         (phone_number_id, waba_id): (&str, &str),
         access_token: &Secret<String>,
-        (connect_timeout, timeout): (Duration, Duration),
     ) -> Result<Self, SettingsRefusal> {
         if !is_id(phone_number_id) {
             return Err(SettingsRefusal::PhoneNumberId);
@@ -99,11 +123,13 @@ impl Account {
             return Err(SettingsRefusal::WabaId);
         }
         Ok(Self {
-            client: client(connect_timeout, timeout)?,
+            client: graph.client.clone(),
             authorization: bearer(access_token)?,
-            number: below(base_url, &[phone_number_id])?,
-            templates: below(base_url, &[waba_id, "message_templates"])?,
-            subscribed_apps: below(base_url, &[waba_id, "subscribed_apps"])?,
+            number: graph.below(&[phone_number_id])?,
+            numbers: graph.below(&[waba_id, "phone_numbers"])?,
+            templates: graph.below(&[waba_id, "message_templates"])?,
+            upsert: graph.below(&[waba_id, "upsert_message_templates"])?,
+            subscribed_apps: graph.below(&[waba_id, "subscribed_apps"])?,
         })
     }
 
@@ -119,6 +145,59 @@ impl Account {
             verified_name: json::text(&number, "/verified_name"),
             status: json::text(&number, "/status"),
         })
+    }
+
+    /// How well the number stands.
+    ///
+    /// # Errors
+    /// When it cannot be read, and why.
+    pub async fn standing(&self) -> Result<Standing, Unread> {
+        let fields = [("fields", "id,quality_rating,throughput,whatsapp_business_manager_messaging_limit")];
+        let number = self.read(&self.number, &fields).await?;
+        Ok(Standing {
+            quality: json::text(&number, "/quality_rating"),
+            messaging_limit: json::text(&number, "/whatsapp_business_manager_messaging_limit"),
+            throughput: json::text(&number, "/throughput/level"),
+        })
+    }
+
+    /// The ids of the account's numbers.
+    ///
+    /// # Errors
+    /// When they cannot be read, and why.
+    pub async fn number_ids(&self) -> Result<Vec<String>, Unread> {
+        let mut answer = self.read(&self.numbers, &[("fields", "id"), ("limit", PAGE)]).await?;
+        let numbers = json::take_list(&mut answer, "data");
+        Ok(numbers.iter().filter_map(|number| json::text(number, "/id")).collect())
+    }
+
+    /// Makes an authentication template with a copy-code button, or brings the one of this name up to date, in all these
+    /// languages at once. Gives what became of each language; Meta writes the texts itself.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows whether it was done; doing it again does no harm.
+    pub async fn save_template(&self, new: NewTemplate<'_>) -> Result<Vec<Template>, Unread> {
+        let body = json!({
+            "name": new.name,
+            "languages": new.languages,
+            "category": "AUTHENTICATION",
+            "message_send_ttl_seconds": new.ttl_seconds,
+            "components": [
+                { "type": "BODY", "add_security_recommendation": true },
+                { "type": "FOOTER", "code_expiration_minutes": new.expires_minutes },
+                { "type": "BUTTONS", "buttons": [{ "type": "OTP", "otp_type": "COPY_CODE" }] },
+            ],
+        });
+        let mut answer = self.call(self.client.post(self.upsert.clone()).json(&body)).await?;
+        Ok(json::take_list(&mut answer, "data").iter().filter_map(template).collect())
+    }
+
+    /// Has the app that the token belongs to hear of the account's reports.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows whether it was done; doing it again does no harm.
+    pub async fn subscribe(&self) -> Result<(), Unread> {
+        self.call(self.client.post(self.subscribed_apps.clone())).await.map(drop)
     }
 
     /// The template of this name, in every language it exists in.
@@ -164,7 +243,11 @@ impl Account {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let request = self.client.get(url).header(AUTHORIZATION, self.authorization.clone());
+        self.call(self.client.get(url)).await
+    }
+
+    async fn call(&self, request: RequestBuilder) -> Result<Value, Unread> {
+        let request = request.header(AUTHORIZATION, self.authorization.clone());
         let response = request.send().await.map_err(|error| without_answer(&error.without_url()))?;
         let status = response.status();
         let body = read_capped(response, LONGEST_ANSWER).await.map_err(|_| Unread::NoAnswer)?;

@@ -60,6 +60,23 @@ pub fn stops_sender(code: i64) -> bool {
     known(code).is_some_and(|known| known.stops_sender)
 }
 
+/// Whether a code means that the sender was asked for more messages a second than it takes.
+#[must_use]
+pub fn asks_too_much(code: i64) -> bool {
+    matches!(code, 4 | 80_007 | 130_429)
+}
+
+/// What the code of a refused send says of the template's state, in Meta's words for states.
+#[must_use]
+pub fn template_status(code: i64) -> Option<&'static str> {
+    match code {
+        132_001 => Some("MISSING"),
+        132_015 => Some("PAUSED"),
+        132_016 => Some("DISABLED"),
+        _ => None,
+    }
+}
+
 /// What a code in a status report means to us. An undocumented one counts as our fault, so that it neither
 /// costs a second message nor takes the sender out of service.
 #[must_use]

@@ -10,6 +10,15 @@ use crate::OutgoingCode;
 const LONGEST_CODE: usize = 15;
 const LONGEST_CORRELATION: usize = 512;
 
+/// The template a code is sent in, as the Cloud API knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChosenTemplate {
+    /// Its name. It must be an approved authentication template with a copy-code button.
+    pub name: String,
+    /// Its language, as Meta spells it: `pt_BR`.
+    pub language: String,
+}
+
 /// The body of `POST /{phone-number-id}/messages`.
 #[derive(Serialize)]
 pub(super) struct TemplateMessage<'a> {
@@ -51,7 +60,7 @@ struct Parameter<'a> {
 
 impl<'a> TemplateMessage<'a> {
     /// Puts a message into Meta's form, or says why it must not leave.
-    pub(super) fn new(message: &'a OutgoingCode, template: &'a str) -> Result<Self, &'static str> {
+    pub(super) fn new(message: &'a OutgoingCode, template: &'a ChosenTemplate) -> Result<Self, &'static str> {
         let to = message.to.as_e164();
         let code = message.code.expose().as_str();
         if !is_e164(to) {
@@ -60,7 +69,7 @@ impl<'a> TemplateMessage<'a> {
         if code.is_empty() || code.len() > LONGEST_CODE || !code.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("the code is not 1 to 15 printable characters");
         }
-        if message.language.is_empty() {
+        if template.language.is_empty() {
             return Err("the template language is missing");
         }
         if message.correlation.is_empty() || message.correlation.chars().count() > LONGEST_CORRELATION {
@@ -74,8 +83,8 @@ impl<'a> TemplateMessage<'a> {
             to,
             kind: "template",
             template: Template {
-                name: template,
-                language: Language { code: &message.language },
+                name: &template.name,
+                language: Language { code: &template.language },
                 components: [
                     Component::Body { parameters: parameters() },
                     Component::Button { sub_type: "url", index: "0", parameters: parameters() },

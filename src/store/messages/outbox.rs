@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockBehavior, LockType, Query};
 use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait};
-use watchword_domain::ids::{ChallengeId, MessageId, PoolId};
+use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::{DeliveryState, Phone, Timestamp};
 
 use super::{advanced, row, unreadable};
@@ -21,6 +21,8 @@ pub struct MessageRow {
     pub challenge_id: ChallengeId,
     /// The channel's name.
     pub channel: String,
+    /// The sender it leaves from.
+    pub sender_id: SenderId,
     /// Where it goes.
     pub recipient: Phone,
     /// The template's language.
@@ -39,6 +41,7 @@ fn taken(row: row::Model) -> Result<MessageRow> {
         id: row.id.into(),
         challenge_id: row.challenge_id.into(),
         channel: row.channel,
+        sender_id: row.sender_id.into(),
         recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
         language: row.language,
         code_sealed: row.code_sealed.ok_or(StoreError::Unreadable("message's code"))?,
@@ -59,7 +62,7 @@ impl SystemRows {
 }
 
 impl SystemTx {
-    /// Takes up to `most` messages that are due, for this worker alone until the lease ends.
+    /// Takes up to `most` messages that are due, for this worker alone until the lease ends; none of `resting` senders.
     ///
     /// # Errors
     /// When the database fails.
@@ -68,8 +71,9 @@ impl SystemTx {
         now: Timestamp,
         lease: Timestamp,
         most: u64,
+        resting: &[SenderId],
     ) -> Result<Vec<MessageRow>> {
-        let due = Query::select()
+        let mut due = Query::select()
             .column(row::Column::Id)
             .from(row::Entity)
             .and_where(row::Column::State.eq(DeliveryState::Queued.as_str()))
@@ -80,6 +84,10 @@ impl SystemTx {
             // Several nodes look at once; SQLite has one writer and knows no such clause.
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
+        if !resting.is_empty() {
+            let resting = resting.iter().map(SenderId::as_str);
+            due.and_where(row::Column::SenderId.is_not_in(resting));
+        }
         let rows = row::Entity::update_many()
             .col_expr(row::Column::State, Expr::value(DeliveryState::Sending.as_str()))
             .col_expr(row::Column::LeaseUntil, Expr::value(lease.millis()))
@@ -106,14 +114,35 @@ impl SystemTx {
         Ok(done.rows_affected == 1)
     }
 
-    /// Notes under which id the provider took a message.
+    /// Puts messages back that were taken and not even looked at: as if they had not been taken.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_accepted(&self, id: &MessageId, provider_id: &str, now: Timestamp) -> Result<()> {
+    pub async fn save_released(&self, ids: &[MessageId], due: Timestamp) -> Result<()> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(DeliveryState::Queued.as_str()))
+            .col_expr(row::Column::DueAt, Expr::value(due.millis()))
+            .col_expr(row::Column::SendingAt, Expr::value(Option::<i64>::None))
+            .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).sub(1))
+            .filter(row::Column::Id.is_in(ids.iter().map(MessageId::as_str)))
+            .filter(row::Column::State.eq(DeliveryState::Sending.as_str()));
+        self.write(update).await
+    }
+
+    /// Notes under which id the provider took a message, and in which language it went out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_accepted(
+        &self,
+        id: &MessageId,
+        (provider_id, language): (&str, &str),
+        now: Timestamp,
+    ) -> Result<()> {
         let update = row::Entity::update_many()
             .col_expr(row::Column::State, advanced(DeliveryState::Accepted))
             .col_expr(row::Column::ProviderMessageId, Expr::value(provider_id))
+            .col_expr(row::Column::Language, Expr::value(language))
             .col_expr(row::Column::AcceptedAt, Expr::value(now.millis()))
             .filter(row::Column::Id.eq(id.as_str()));
         self.write(update).await

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
-use watchword_domain::ids::{ChallengeId, PoolId};
+use watchword_domain::ids::{ChallengeId, PoolId, SenderId};
 use watchword_domain::timeline::{Price, Step, Timeline};
 use watchword_domain::{Phone, Timestamp};
 
@@ -86,8 +86,15 @@ impl SystemTx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claim_disowned(&self, provider_id: &str, now: Timestamp) -> Result<Option<Disowned>> {
-        let found = row::Entity::find().filter(row::Column::ProviderMessageId.eq(provider_id));
+    pub async fn claim_disowned(
+        &self,
+        sender: &SenderId,
+        provider_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Disowned>> {
+        let found = row::Entity::find()
+            .filter(row::Column::ProviderMessageId.eq(provider_id))
+            .filter(row::Column::SenderId.eq(sender.as_str()));
         let Some(row) = found.first(&self.db()).await? else { return Ok(None) };
         // In the order in which a right code takes them: whoever comes second waits for the first, and neither for ever.
         let pool = PoolId::from(row.pool_id);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use watchword_domain::Phone;
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::Guessers;
-use watchword_domain::ids::{ChallengeId, ClientId, GrantId, SessionId};
+use watchword_domain::ids::{ChallengeId, ClientId, GrantId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
@@ -210,6 +210,15 @@ on_both! {
         }
     }
 
+    fn a_sender_is_taken_out_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            let id = ground.sender(number).await;
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| { tx.claim_sender(&id).await.unwrap() });
+            assert_eq!(won, 1);
+        }
+    }
+
     fn a_webhook_event_is_taken_in_once(database) {
         let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
         for number in 0..TIMES {
@@ -227,7 +236,7 @@ on_both! {
             ground.start(&random_phone()).await.unwrap_or_else(|_| panic!("started"));
             let lease = Arc::new(ground.now() + Duration::from_secs(60));
             let won = winners!(ground, lease, begin_system(), |tx| {
-                !tx.claim_due_messages(ground.now(), *lease, 10).await.unwrap().is_empty()
+                !tx.claim_due_messages(ground.now(), *lease, 10, &[]).await.unwrap().is_empty()
             });
             assert_eq!(won, 1);
         }
@@ -239,7 +248,7 @@ on_both! {
             let phone = ready(&ground).await.waiting.phone;
             let provider_id = ground.accepted(&phone).await;
             let won = winners!(ground, provider_id, begin_system(), |tx| {
-                tx.claim_disowned(&provider_id, ground.now()).await.unwrap().is_some()
+                tx.claim_disowned(&SenderId::shared(), &provider_id, ground.now()).await.unwrap().is_some()
             });
             assert_eq!(won, 1);
         }

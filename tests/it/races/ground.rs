@@ -11,12 +11,13 @@ use futures_util::stream::{self, StreamExt};
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use tokio::task::JoinSet;
 use watchword_domain::client::{Client, ClientKind};
-use watchword_domain::ids::{ClientId, SignInId};
+use watchword_domain::ids::{ClientId, SenderId, SignInId};
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_domain::request::{AuthorizationRequest, Prompt, ResponseMode};
 use watchword_domain::scope::Scopes;
+use watchword_domain::sender::Sender;
 use watchword_domain::{Clock, Language, Secret, Timestamp};
 use watchword_flow::browser::Browser;
 use watchword_flow::client_auth::{ClientProof, Credentials};
@@ -26,17 +27,13 @@ use watchword_flow::projects::NewProject;
 use watchword_flow::seams::SystemRandom;
 use watchword_flow::sign_in::{Finished, GuessRefusal, SendRefusal, Start, Typed};
 use watchword_flow::token::{CodeGrant, Grant, IssuedTokens, TokenRefusal};
-use watchword_flow::{Settings, Watchword, WhatsappSender};
-use watchword_messaging::{Channel, Outcome as SendOutcome, OutgoingCode, Sending};
-use watchword_store::Store;
+use watchword_flow::{Settings, Watchword};
+use watchword_store::{SenderRow, Store};
 
 use super::ABREAST;
 use crate::support::{
-    CALLBACK, Database, PHONE_NUMBER_ID, TurnedClock, VERIFIER, VERIFY_TOKEN, challenge_of, random_phone,
+    CALLBACK, Database, TurnedClock, VERIFIER, challenge_of, graph, random_phone, shared_sender,
 };
-
-/// What `sign` signs with.
-const APP_SECRET: &str = "app-secret-of-the-tests";
 
 /// An installation with one project and nobody around it.
 pub struct Ground {
@@ -48,15 +45,6 @@ pub struct Ground {
     client_secret: Option<String>,
     master: MasterKey,
     pub database: Database,
-}
-
-/// No wire at all: nothing is ever taken out of the outbox here but by the test.
-struct Nobody;
-
-impl Channel for Nobody {
-    fn send_code<'a>(&'a self, _: &'a OutgoingCode) -> Sending<'a> {
-        Box::pin(async { SendOutcome::NotSent { why: "there is no wire" } })
-    }
 }
 
 /// A sign-in that waits for its code.
@@ -77,17 +65,16 @@ impl Ground {
         let store = Store::open(&database.settings).await.unwrap();
         let clock = Arc::new(TurnedClock::default());
         let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
+        let graph = graph("http://127.0.0.1:9");
         let settings = Settings {
             public_url: "https://id.example.com".parse().unwrap(),
             region: "local".into(),
             limits: Limits { starts_per_address: 100_000_000, messages_per_pool_day: 1_000_000, ..limits },
             lifetimes: Lifetimes::default(),
-            whatsapp: Some(WhatsappSender {
-                phone_number_id: PHONE_NUMBER_ID.into(),
-                channel: Arc::new(Nobody),
-                app_secrets: vec![Secret::new(APP_SECRET.into())],
-                verify_token: Secret::new(VERIFY_TOKEN.into()),
-            }),
+            // Nobody listens there: nothing is ever taken out of the outbox here but by the test.
+            graph: graph.clone(),
+            messages_per_second: 80,
+            whatsapp: Some(shared_sender(&graph)),
         };
         let random = Arc::new(SystemRandom);
         let flow =
@@ -104,6 +91,30 @@ impl Ground {
         let client_secret = project.client_secret.map(|secret| secret.expose().clone());
         let (pool, client) = (project.pool, project.client);
         Arc::new(Self { flow, store, clock, pool, client, client_secret, master, database })
+    }
+
+    /// A sender of the pool, with this number.
+    pub async fn sender(&self, number: usize) -> SenderId {
+        let row = SenderRow {
+            access_token_sealed: "x".into(),
+            app_secrets_sealed: vec!["y".into()],
+            sender: Sender {
+                id: format!("sender {number}").as_str().into(),
+                pool_id: self.pool.id.clone(),
+                name: "Ours".into(),
+                phone_number_id: number.to_string(),
+                waba_id: "78".into(),
+                template: "code".into(),
+                standby_template: None,
+                is_live: false,
+                created_at: self.now(),
+                changed_at: self.now(),
+            },
+        };
+        let tx = self.store.begin(&self.pool.id).await.unwrap();
+        tx.insert_sender(&row, format!("hash {number}")).await.unwrap();
+        tx.commit().await.unwrap();
+        row.sender.id
     }
 
     pub fn now(&self) -> Timestamp {
@@ -144,7 +155,7 @@ impl Ground {
     pub async fn written_codes(&self) -> HashMap<String, String> {
         let (mut codes, hour) = (HashMap::new(), Duration::from_secs(3600));
         let tx = self.store.begin_system().await.unwrap();
-        for message in tx.claim_due_messages(self.now(), self.now() + hour, 10_000).await.unwrap() {
+        for message in tx.claim_due_messages(self.now(), self.now() + hour, 10_000, &[]).await.unwrap() {
             let purpose = format!("code of message {} of {}", message.id, message.pool_id);
             let code = self.master.open(&purpose, &message.code_sealed).unwrap();
             codes.insert(message.recipient.as_e164().to_owned(), code.expose().clone());
@@ -165,7 +176,7 @@ impl Ground {
         let id = self.texts(&format!("id FROM messages WHERE recipient = '{phone}'")).await.remove(0);
         let provider_id = format!("wamid.{id}");
         let tx = self.store.begin_system().await.unwrap();
-        tx.save_accepted(&id.as_str().into(), &provider_id, self.now()).await.unwrap();
+        tx.save_accepted(&id.as_str().into(), (&provider_id, "en_US"), self.now()).await.unwrap();
         tx.commit().await.unwrap();
         provider_id
     }

@@ -25,16 +25,17 @@ use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Fault;
 use watchword_flow::projects::{NewProject, Project};
 use watchword_flow::seams::SystemRandom;
-use watchword_flow::{Settings, Watchword, WhatsappSender};
+use watchword_flow::senders::{SenderSettings, SharedSender};
+use watchword_flow::{Settings, Watchword};
 use watchword_http::{ConnectionLimits, Doors};
-use watchword_messaging::whatsapp::CloudApi;
+use watchword_messaging::whatsapp::Graph;
 use watchword_store::Store;
 
 pub use browser::{Answer, Browser};
 pub use clock::TurnedClock;
 pub use database::Database;
 pub use rows::Column;
-pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, report, sign};
+pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign};
 pub use source::store_sources;
 pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone};
 
@@ -133,22 +134,14 @@ impl House {
     pub async fn another_node(&self) -> Arc<Watchword> {
         let store = Store::connect(&self.database.settings).await.unwrap();
         let known = self.flow.settings();
-        let whatsapp = known.whatsapp.as_ref().map(|sender| WhatsappSender {
-            phone_number_id: sender.phone_number_id.clone(),
-            channel: sender.channel.clone(),
-            app_secrets: sender
-                .app_secrets
-                .iter()
-                .map(|secret| Secret::new(secret.expose().clone()))
-                .collect(),
-            verify_token: Secret::new(sender.verify_token.expose().clone()),
-        });
         let settings = Settings {
             public_url: known.public_url.clone(),
             region: known.region.clone(),
             limits: known.limits.clone(),
             lifetimes: known.lifetimes.clone(),
-            whatsapp,
+            graph: known.graph.clone(),
+            messages_per_second: known.messages_per_second,
+            whatsapp: known.whatsapp.clone(),
         };
         let random = Arc::new(SystemRandom);
         let node = Watchword::open(store, self.master.clone(), self.clock.clone(), random, settings).await;
@@ -253,30 +246,33 @@ fn doors(flow: &Arc<Watchword>, connections: ConnectionLimits) -> Doors {
 }
 
 fn settings(provider: SocketAddr, simulator: SocketAddr, limits: Limits) -> Settings {
+    let graph = graph(&format!("http://{simulator}"));
     Settings {
         public_url: format!("http://{provider}").parse().unwrap(),
         region: "local".into(),
         limits,
         lifetimes: Lifetimes::default(),
-        whatsapp: Some(sender(simulator)),
+        messages_per_second: 80,
+        whatsapp: Some(shared_sender(&graph)),
+        graph,
     }
 }
 
-fn sender(simulator: SocketAddr) -> WhatsappSender {
-    let channel = CloudApi::new(watchword_messaging::whatsapp::Settings {
-        base_url: format!("http://{simulator}/v25.0"),
+/// The Graph API at this origin.
+pub fn graph(origin: &str) -> Graph {
+    Graph::new(&format!("{origin}/v25.0"), (Duration::from_secs(2), Duration::from_secs(3))).unwrap()
+}
+
+/// The sender that all projects of a test share.
+pub fn shared_sender(graph: &Graph) -> SharedSender {
+    let settings = SenderSettings {
         phone_number_id: PHONE_NUMBER_ID.into(),
+        waba_id: WABA_ID.into(),
         access_token: Secret::new(simulator::ACCESS_TOKEN.into()),
-        template: simulator::TEMPLATE.into(),
-        connect_timeout: Duration::from_secs(2),
-        timeout: Duration::from_secs(3),
-    });
-    WhatsappSender {
-        phone_number_id: PHONE_NUMBER_ID.into(),
-        channel: Arc::new(channel.unwrap()),
         app_secrets: vec![Secret::new(simulator::APP_SECRET.into())],
-        verify_token: Secret::new(VERIFY_TOKEN.into()),
-    }
+        templates: vec![simulator::TEMPLATE.into()],
+    };
+    SharedSender::new(graph, settings, Secret::new(VERIFY_TOKEN.into())).unwrap()
 }
 
 #[expect(

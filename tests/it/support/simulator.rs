@@ -17,7 +17,11 @@ pub const PHONE_NUMBER_ID: &str = "106540352242922";
 /// What Meta shows when it registers the webhook.
 pub const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
 
+/// What webhooks are signed with.
 pub(super) const APP_SECRET: &str = "app-secret-of-the-tests";
+/// Meta's id of the account.
+pub const WABA_ID: &str = "102290129340398";
+
 pub(super) const ACCESS_TOKEN: &str = "access-token-of-the-tests";
 pub(super) const TEMPLATE: &str = "watchword_code";
 
@@ -58,7 +62,7 @@ fn settings(provider: SocketAddr) -> Settings {
     let languages = watchword_domain::Language::ALL.map(|language| language.meta_code().to_owned()).to_vec();
     Settings {
         phone_number_id: PHONE_NUMBER_ID.into(),
-        waba_id: "102290129340398".into(),
+        waba_id: WABA_ID.into(),
         display_phone_number: "+1 555 078 3881".into(),
         verified_name: "Acme Market".into(),
         host: None,
@@ -177,7 +181,12 @@ pub fn report(message: &Value, status: &str, errors: &[u32]) -> Value {
 
 /// Meta's signature of a body.
 pub fn sign(body: &str) -> String {
-    let key = openssl::pkey::PKey::hmac(APP_SECRET.as_bytes()).unwrap();
+    sign_with(APP_SECRET, body)
+}
+
+/// The signature of a body with this app secret.
+pub fn sign_with(app_secret: &str, body: &str) -> String {
+    let key = openssl::pkey::PKey::hmac(app_secret.as_bytes()).unwrap();
     let mut signer = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
     let mac = signer.sign_oneshot_to_vec(body.as_bytes()).unwrap();
     format!("sha256={}", mac.iter().map(|byte| format!("{byte:02x}")).collect::<String>())

@@ -5,18 +5,23 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use watchword_domain::Secret;
-use watchword_messaging::whatsapp::{Account, Number, SettingsRefusal, Template, Unread};
+use watchword_messaging::whatsapp::{
+    Account, Graph as MetaGraph, NewTemplate, Number, SettingsRefusal, Standing, Template, Unread,
+};
 
 use crate::Tested;
-use crate::graph::{Answer, Graph, TOKEN};
+use crate::graph::{Answer, Graph, PATIENCE, TOKEN};
 
 const TEMPLATES: &str = include_str!("../../fixtures/templates.json");
 const NUMBER: &str = "106540352242922";
 const ACCOUNT: &str = "102290129340398";
 
 fn account(base_url: &str) -> Result<Account, SettingsRefusal> {
-    let times = (Duration::from_secs(20), Duration::from_secs(60));
-    Account::new(base_url, (NUMBER, ACCOUNT), &Secret::new(TOKEN.to_owned()), times)
+    account_within(base_url, PATIENCE)
+}
+
+fn account_within(base_url: &str, times: (Duration, Duration)) -> Result<Account, SettingsRefusal> {
+    Account::new(&MetaGraph::new(base_url, times)?, (NUMBER, ACCOUNT), &Secret::new(TOKEN.to_owned()))
 }
 
 #[tokio::test]
@@ -117,16 +122,84 @@ async fn who_is_not_there_and_who_is_silent_are_told_apart() -> Tested {
 
     let graph = Graph::open(Answer::Never).await?;
     let times = (Duration::from_millis(200), Duration::from_millis(400));
-    let ids = (NUMBER, ACCOUNT);
-    let silent = Account::new(&graph.base_url(), ids, &Secret::new(TOKEN.to_owned()), times)?.number().await;
+    let silent = account_within(&graph.base_url(), times)?.number().await;
     assert_eq!(silent, Err(Unread::NoAnswer));
     Ok(())
 }
 
 #[test]
 fn ids_that_are_none_are_refused_before_anything_is_asked() {
-    let times = (Duration::from_secs(1), Duration::from_secs(2));
-    let made = |ids| Account::new("https://graph.example/v25.0", ids, &Secret::new(TOKEN.to_owned()), times);
+    let graph = MetaGraph::new("https://graph.example/v25.0", PATIENCE).unwrap();
+    let made = |ids| Account::new(&graph, ids, &Secret::new(TOKEN.to_owned()));
     assert!(matches!(made(("+91 98765", ACCOUNT)), Err(SettingsRefusal::PhoneNumberId)));
     assert!(matches!(made((NUMBER, "my account")), Err(SettingsRefusal::WabaId)));
+}
+
+#[tokio::test]
+async fn how_a_number_stands_is_read_as_far_as_it_is_told() -> Tested {
+    let answer = r#"{"id":"1","quality_rating":"GREEN","throughput":{"level":"STANDARD"},"whatsapp_business_manager_messaging_limit":"TIER_250"}"#;
+    let graph = Graph::answering(200, answer).await?;
+    let expected = Standing {
+        quality: Some("GREEN".to_owned()),
+        messaging_limit: Some("TIER_250".to_owned()),
+        throughput: Some("STANDARD".to_owned()),
+    };
+    assert_eq!(account(&graph.base_url())?.standing().await?, expected);
+    let silent = Graph::answering(200, r#"{"id":"1"}"#).await?;
+    assert_eq!(account(&silent.base_url())?.standing().await?, Standing::default());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_numbers_of_an_account_are_listed_by_id() -> Tested {
+    let graph = Graph::answering(200, r#"{"data":[{"id":"1"},{"id":22},{"name":"?"}]}"#).await?;
+    assert_eq!(account(&graph.base_url())?.number_ids().await?, ["1", "22"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_template_is_made_in_all_languages_by_one_call() -> Tested {
+    let answer = r#"{"data":[{"id":"5","status":"APPROVED","language":"en_US"},{"id":"6","status":"PENDING","language":"pt_BR"}]}"#;
+    let graph = Graph::answering(200, answer).await?;
+    let new = NewTemplate {
+        name: "watchword_code",
+        languages: &["en_US", "pt_BR"],
+        expires_minutes: 5,
+        ttl_seconds: 300,
+    };
+    let made = account(&graph.base_url())?.save_template(new).await?;
+    let told: Vec<_> = made.iter().map(|made| (made.language.as_str(), made.status.as_str())).collect();
+    assert_eq!(told, [("en_US", "APPROVED"), ("pt_BR", "PENDING")]);
+    let asked = graph.asked();
+    let [request] = asked.as_slice() else { return Err("not exactly one request".into()) };
+    assert_eq!(request.path, format!("/v25.0/{ACCOUNT}/upsert_message_templates"));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&request.body)?,
+        json!({
+            "name": "watchword_code", "languages": ["en_US", "pt_BR"], "category": "AUTHENTICATION",
+            "message_send_ttl_seconds": 300,
+            "components": [
+                { "type": "BODY", "add_security_recommendation": true },
+                { "type": "FOOTER", "code_expiration_minutes": 5 },
+                { "type": "BUTTONS", "buttons": [{ "type": "OTP", "otp_type": "COPY_CODE" }] }
+            ]
+        })
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn subscribing_is_one_call_and_a_refusal_is_told() -> Tested {
+    let graph = Graph::answering(200, r#"{"success":true}"#).await?;
+    account(&graph.base_url())?.subscribe().await?;
+    let asked = graph.asked();
+    let [request] = asked.as_slice() else { return Err("not exactly one request".into()) };
+    assert_eq!(
+        (request.method.as_str(), request.path.as_str()),
+        ("POST", &*format!("/v25.0/{ACCOUNT}/subscribed_apps"))
+    );
+    let refusing = Graph::answering(403, r#"{"error":{"code":200}}"#).await?;
+    let expected = Unread::Refused { status: 403, code: 200, subcode: None };
+    assert_eq!(account(&refusing.base_url())?.subscribe().await, Err(expected));
+    Ok(())
 }

@@ -5,11 +5,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use watchword_domain::{FailureClass, Secret};
-use watchword_messaging::whatsapp::{CloudApi, Settings, SettingsRefusal};
-use watchword_messaging::{Channel, Outcome};
+use watchword_messaging::Outcome;
+use watchword_messaging::whatsapp::{
+    ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal, is_template_name,
+};
 
 use crate::Tested;
-use crate::graph::{Answer, CODE, Graph, NUMBER, TOKEN, message, send_to, settings};
+use crate::graph::{
+    Answer, CODE, Graph, NUMBER, PATIENCE, PHONE_NUMBER_ID, TOKEN, api, message, send_to, template,
+};
 
 const ACCEPTED: &str = r#"{
     "messaging_product": "whatsapp",
@@ -83,9 +87,9 @@ async fn the_request_is_the_documented_one_and_the_code_is_in_it_twice() -> Test
 #[tokio::test]
 async fn one_client_sends_many_codes() -> Tested {
     let graph = Graph::answering(200, ACCEPTED).await?;
-    let api = CloudApi::new(settings(&graph.base_url()))?;
+    let api = api(&graph.base_url(), PATIENCE)?;
     for _ in 0..3 {
-        assert!(matches!(api.send_code(&message()?).await, Outcome::Accepted { .. }));
+        assert!(matches!(api.send_code(&message()?, &template()).await, Outcome::Accepted { .. }));
     }
     assert_eq!(graph.asked().len(), 3);
     Ok(())
@@ -192,12 +196,8 @@ async fn a_redirect_is_not_followed_even_with_the_token_in_hand() -> Tested {
 #[tokio::test]
 async fn silence_until_the_time_out_leaves_the_outcome_unknown() -> Tested {
     let graph = Graph::open(Answer::Never).await?;
-    let patience = Settings {
-        connect_timeout: Duration::from_millis(200),
-        timeout: Duration::from_millis(400),
-        ..settings(&graph.base_url())
-    };
-    assert!(is_unknown(&send_to(patience).await?));
+    let patience = (Duration::from_millis(200), Duration::from_millis(400));
+    assert!(is_unknown(&send_to(&graph.base_url(), patience).await?));
     Ok(())
 }
 
@@ -206,7 +206,7 @@ async fn a_refused_connection_proves_that_nothing_left() -> Tested {
     // Bound, so that nobody else gets the port; not listening, so that connecting is refused.
     let socket = TcpSocket::new_v4()?;
     socket.bind("127.0.0.1:0".parse()?)?;
-    let outcome = send_to(settings(&format!("http://{}/v25.0", socket.local_addr()?))).await?;
+    let outcome = send_to(&format!("http://{}/v25.0", socket.local_addr()?), PATIENCE).await?;
     assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
     Ok(())
 }
@@ -214,7 +214,7 @@ async fn a_refused_connection_proves_that_nothing_left() -> Tested {
 #[tokio::test]
 async fn a_failed_tls_handshake_proves_that_nothing_left() -> Tested {
     let graph = Graph::answering(200, ACCEPTED).await?;
-    let outcome = send_to(settings(&graph.base_url().replace("http:", "https:"))).await?;
+    let outcome = send_to(&graph.base_url().replace("http:", "https:"), PATIENCE).await?;
     assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
     Ok(())
 }
@@ -222,11 +222,8 @@ async fn a_failed_tls_handshake_proves_that_nothing_left() -> Tested {
 #[tokio::test]
 async fn a_tls_handshake_nobody_answers_proves_that_nothing_left() -> Tested {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let impatient = Settings {
-        connect_timeout: Duration::from_millis(200),
-        ..settings(&format!("https://{}/v25.0", listener.local_addr()?))
-    };
-    let outcome = send_to(impatient).await?;
+    let base_url = format!("https://{}/v25.0", listener.local_addr()?);
+    let outcome = send_to(&base_url, (Duration::from_millis(200), PATIENCE.1)).await?;
     assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
     Ok(())
 }
@@ -241,7 +238,7 @@ async fn a_connection_that_breaks_off_leaves_the_outcome_unknown() -> Tested {
         stream.readable().await?;
         stream.set_zero_linger()
     });
-    assert!(is_unknown(&send_to(settings(&base_url)).await?));
+    assert!(is_unknown(&send_to(&base_url, PATIENCE).await?));
     server.await??;
     Ok(())
 }
@@ -249,34 +246,36 @@ async fn a_connection_that_breaks_off_leaves_the_outcome_unknown() -> Tested {
 #[tokio::test]
 async fn what_meta_cannot_take_is_refused_before_it_leaves() -> Tested {
     let graph = Graph::answering(200, ACCEPTED).await?;
-    let api = CloudApi::new(settings(&graph.base_url()))?;
+    let api = api(&graph.base_url(), PATIENCE)?;
     for code in ["", "1234567890123456", "12 34", "٤٨٢٩١٣", "12\n34"] {
         let mut refused = message()?;
         refused.code = Secret::new(code.to_owned());
-        assert!(matches!(api.send_code(&refused).await, Outcome::NotSent { .. }), "{code:?}");
+        assert!(matches!(api.send_code(&refused, &template()).await, Outcome::NotSent { .. }), "{code:?}");
     }
     for correlation in [String::new(), "x".repeat(513)] {
         let mut refused = message()?;
         refused.correlation = correlation;
-        assert!(matches!(api.send_code(&refused).await, Outcome::NotSent { .. }));
+        assert!(matches!(api.send_code(&refused, &template()).await, Outcome::NotSent { .. }));
     }
-    let mut refused = message()?;
-    refused.language = String::new();
-    assert!(matches!(api.send_code(&refused).await, Outcome::NotSent { .. }));
+    let refused = ChosenTemplate { language: String::new(), ..template() };
+    assert!(matches!(api.send_code(&message()?, &refused).await, Outcome::NotSent { .. }));
     assert!(graph.asked().is_empty());
     Ok(())
 }
 
-fn refusal(change: impl FnOnce(&mut Settings)) -> Option<SettingsRefusal> {
-    let mut settings = settings("https://graph.facebook.com/v25.0");
-    change(&mut settings);
-    CloudApi::new(settings).err()
+fn refusal(base_url: &str, phone_number_id: &str, token: &str) -> Option<SettingsRefusal> {
+    let graph = match MetaGraph::new(base_url, PATIENCE) {
+        Ok(graph) => graph,
+        Err(refusal) => return Some(refusal),
+    };
+    CloudApi::new(&graph, phone_number_id, &Secret::new(token.to_owned())).err()
 }
 
 #[test]
 fn settings_no_code_could_be_sent_with_are_refused_at_the_start() {
-    assert!(refusal(|_| {}).is_none());
-    assert!(refusal(|settings| settings.base_url.push('/')).is_none());
+    const URL: &str = "https://graph.facebook.com/v25.0";
+    assert!(refusal(URL, PHONE_NUMBER_ID, TOKEN).is_none());
+    assert!(refusal("https://graph.facebook.com/v25.0/", PHONE_NUMBER_ID, TOKEN).is_none());
     for url in [
         "",
         "graph.facebook.com/v25.0",
@@ -286,25 +285,21 @@ fn settings_no_code_could_be_sent_with_are_refused_at_the_start() {
         "https://graph.facebook.com/v25.0?x=1",
         "https://graph.facebook.com/v25.0#x",
     ] {
-        let refused = refusal(|settings| settings.base_url = url.to_owned());
+        let refused = refusal(url, PHONE_NUMBER_ID, TOKEN);
         assert!(matches!(refused, Some(SettingsRefusal::BaseUrl)), "{url}");
     }
     for id in ["", "+15550100200", "1/2", "../1"] {
-        let refused = refusal(|settings| settings.phone_number_id = id.to_owned());
-        assert!(matches!(refused, Some(SettingsRefusal::PhoneNumberId)), "{id}");
+        assert!(matches!(refusal(URL, id, TOKEN), Some(SettingsRefusal::PhoneNumberId)), "{id}");
     }
     for token in ["", " ", "a\r\nb", "a b", "tokén"] {
-        let refused = refusal(|settings| settings.access_token = Secret::new(token.to_owned()));
+        let refused = refusal(URL, PHONE_NUMBER_ID, token);
         assert!(matches!(refused, Some(SettingsRefusal::AccessToken)), "{token:?}");
     }
     for template in ["", "Watchword", "watchword-code", "a b"] {
-        let refused = refusal(|settings| settings.template = template.to_owned());
-        assert!(matches!(refused, Some(SettingsRefusal::Template)), "{template}");
+        assert!(!is_template_name(template), "{template}");
     }
-    assert!(matches!(
-        refusal(|settings| settings.connect_timeout = settings.timeout),
-        Some(SettingsRefusal::Timeouts)
-    ));
+    let refused = MetaGraph::new(URL, (PATIENCE.1, PATIENCE.1)).err();
+    assert!(matches!(refused, Some(SettingsRefusal::Timeouts)));
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use watchword_domain::{Phone, Secret};
-use watchword_messaging::whatsapp::{CloudApi, Settings};
-use watchword_messaging::{Channel, Outcome, OutgoingCode};
+use watchword_messaging::whatsapp::{ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal};
+use watchword_messaging::{Outcome, OutgoingCode};
 
 pub(crate) const NUMBER: &str = "+5511987654321";
 pub(crate) const CODE: &str = "482913";
@@ -67,7 +67,7 @@ impl Graph {
 
     /// Sends one code here and says what became of it.
     pub(crate) async fn send(&self) -> Result<Outcome, Box<dyn std::error::Error>> {
-        send_to(settings(&self.base_url())).await
+        send_to(&self.base_url(), PATIENCE).await
     }
 }
 
@@ -88,16 +88,11 @@ async fn answer_request(State(desk): State<Arc<Desk>>, request: Request) -> Resp
     }
 }
 
-pub(crate) fn settings(base_url: &str) -> Settings {
-    Settings {
-        base_url: base_url.to_owned(),
-        phone_number_id: "106540352242922".to_owned(),
-        access_token: Secret::new(TOKEN.to_owned()),
-        template: "watchword_code".to_owned(),
-        connect_timeout: Duration::from_secs(20),
-        timeout: Duration::from_secs(60),
-    }
-}
+/// Long enough that no test waits for it.
+pub(crate) const PATIENCE: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(60));
+
+/// Meta's id of the number codes leave from.
+pub(crate) const PHONE_NUMBER_ID: &str = "106540352242922";
 
 pub(crate) fn message() -> Result<OutgoingCode, Box<dyn std::error::Error>> {
     Ok(OutgoingCode {
@@ -108,8 +103,17 @@ pub(crate) fn message() -> Result<OutgoingCode, Box<dyn std::error::Error>> {
     })
 }
 
-pub(crate) async fn send_to(settings: Settings) -> Result<Outcome, Box<dyn std::error::Error>> {
-    let api = CloudApi::new(settings)?;
-    let channel: &dyn Channel = &api;
-    Ok(channel.send_code(&message()?).await)
+pub(crate) fn template() -> ChosenTemplate {
+    ChosenTemplate { name: "watchword_code".to_owned(), language: "pt_BR".to_owned() }
+}
+
+pub(crate) async fn send_to(
+    base_url: &str,
+    times: (Duration, Duration),
+) -> Result<Outcome, Box<dyn std::error::Error>> {
+    Ok(api(base_url, times)?.send_code(&message()?, &template()).await)
+}
+
+pub(crate) fn api(base_url: &str, times: (Duration, Duration)) -> Result<CloudApi, SettingsRefusal> {
+    CloudApi::new(&MetaGraph::new(base_url, times)?, PHONE_NUMBER_ID, &Secret::new(TOKEN.to_owned()))
 }

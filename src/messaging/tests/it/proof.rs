@@ -1,7 +1,7 @@
 //! The handshake and the signature.
 
 use watchword_domain::Secret;
-use watchword_messaging::whatsapp::webhook::{signature_matches, verify_subscription};
+use watchword_messaging::whatsapp::webhook::{signature_matches, subscription};
 
 // Made with the openssl command line: openssl dgst -sha256 -hmac KEY.
 const BODY: &[u8] = br#"{"object":"whatsapp_business_account","entry":[]}"#;
@@ -93,7 +93,9 @@ fn query(fields: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn challenge_for(fields: &[(&str, &str)], expected: &str) -> Option<String> {
-    verify_subscription(&query(fields), &Secret::new(expected.to_owned())).map(str::to_owned)
+    let fields = query(fields);
+    let asked = subscription(&fields)?;
+    asked.offers(&Secret::new(expected.to_owned())).then(|| asked.challenge.to_owned())
 }
 
 const MODE: (&str, &str) = ("hub.mode", "subscribe");

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use watchword_domain::{DeliveryState, FailureClass};
-use watchword_messaging::whatsapp::webhook::{Event, Inbound, Kind, Pricing, State, Status, parse};
+use watchword_messaging::whatsapp::webhook::{
+    Event, Inbound, Kind, Pricing, State, Status, TemplateChange, TemplateNews, parse,
+};
 
 use crate::Tested;
 
@@ -309,6 +311,36 @@ fn news_about_a_template_comes_as_it_is() -> Tested {
     assert_eq!(field, "message_template_status_update");
     assert_eq!(raw.get("event"), Some(&json!("PAUSED")));
     assert_eq!(raw.get("message_template_language"), Some(&json!("pt-BR")));
+    Ok(())
+}
+
+#[test]
+fn news_about_a_template_are_understood_and_its_language_spelled_as_sends_spell_it() -> Tested {
+    let news = only(fixture!("template_status_update")?)?.template_news().ok_or("no news")?;
+    assert_eq!(
+        news,
+        TemplateNews {
+            waba_id: "102290129340398".to_owned(),
+            name: "watchword_code".to_owned(),
+            language: "pt_BR".to_owned(),
+            at: Some(1_750_030_070),
+            change: TemplateChange::Status("PAUSED".to_owned(), None),
+        }
+    );
+    let body = include_str!("../../fixtures/template_status_update.json");
+    let rejected = body.replace("PAUSED", "REJECTED").replace("NONE", "ABUSIVE_CONTENT");
+    let news = only(parse(rejected.as_bytes())?)?.template_news().ok_or("no news")?;
+    assert_eq!(
+        news.change,
+        TemplateChange::Status("REJECTED".to_owned(), Some("ABUSIVE_CONTENT".to_owned()))
+    );
+    let quality = body
+        .replace("message_template_status_update", "message_template_quality_update")
+        .replace("\"event\": \"PAUSED\"", "\"new_quality_score\": \"red\"");
+    let news = only(parse(quality.as_bytes())?)?.template_news().ok_or("no news")?;
+    assert_eq!(news.change, TemplateChange::Quality("RED".to_owned()));
+    let other = body.replace("message_template_status_update", "account_update");
+    assert_eq!(only(parse(other.as_bytes())?)?.template_news(), None);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What Meta posts to us: status reports, messages people send, and news about the account.
 //!
-//! Owns the proof that a request is Meta's ([`verify_subscription`], [`signature_matches`]) and its reading
+//! Owns the proof that a request is Meta's ([`subscription`], [`signature_matches`]) and its reading
 //! into [`Event`]s ([`parse`]). Must not decide what an event does: order is not guaranteed, duplicates are
 //! normal, and a captured request can be replayed for ever, so the flow stores [`Event::dedupe_key`] before
 //! it acts, and checks that the `phone_number_id` is one of its own: the signature only proves the app.
@@ -9,6 +9,6 @@ mod event;
 mod parse;
 mod proof;
 
-pub use event::{Event, GraphError, Inbound, Kind, Pricing, State, Status};
+pub use event::{Event, GraphError, Inbound, Kind, Pricing, State, Status, TemplateChange, TemplateNews};
 pub use parse::{Malformed, parse};
-pub use proof::{signature_matches, verify_subscription};
+pub use proof::{Subscription, signature_matches, subscription};

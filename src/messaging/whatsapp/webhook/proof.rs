@@ -14,19 +14,30 @@ use watchword_domain::Secret;
 const SIGNATURE_SCHEME: &str = "sha256=";
 const SIGNATURE_LENGTH: usize = 32;
 
-/// Checks the `GET` by which Meta asks whether the address is ours, given the decoded query fields. Returns
-/// the challenge to answer with, as plain text; without it the answer is 403.
-///
-/// A field that is missing or there twice, or an empty `expected` token, is no proof.
+/// The `GET` by which Meta asks whether the address is ours.
+pub struct Subscription<'a> {
+    /// The token that shows that whoever registered the address may; compare it with [`offers`](Self::offers).
+    pub verify_token: &'a str,
+    /// What is answered when it does, as plain text; otherwise the answer is 403.
+    pub challenge: &'a str,
+}
+
+/// Reads Meta's question from the decoded query fields. A field that is missing, empty or there twice makes it none.
 #[must_use]
-pub fn verify_subscription<'a>(fields: &'a [(String, String)], expected: &Secret<String>) -> Option<&'a str> {
-    let challenge = single(fields, "hub.challenge")?;
-    let offered = single(fields, "hub.verify_token")?;
+pub fn subscription(fields: &[(String, String)]) -> Option<Subscription<'_>> {
+    let challenge = single(fields, "hub.challenge").filter(|challenge| !challenge.is_empty())?;
+    let verify_token = single(fields, "hub.verify_token").filter(|token| !token.is_empty())?;
     let subscribes = single(fields, "hub.mode") == Some("subscribe");
-    let expected = expected.expose();
-    // Digests have one length, so that the comparison does not tell the token's.
-    let same = memcmp::eq(&sha256(offered.as_bytes()), &sha256(expected.as_bytes()));
-    (subscribes && same && !expected.is_empty() && !challenge.is_empty()).then_some(challenge)
+    subscribes.then_some(Subscription { verify_token, challenge })
+}
+
+impl Subscription<'_> {
+    /// Whether the token offered is the expected one; an empty one is expected of nobody.
+    #[must_use]
+    pub fn offers(&self, expected: &Secret<String>) -> bool {
+        // Digests have one length, so that the comparison does not tell the token's.
+        memcmp::eq(&sha256(self.verify_token.as_bytes()), &sha256(expected.expose().as_bytes()))
+    }
 }
 
 /// Whether `X-Hub-Signature-256` is the HMAC-SHA-256 of the raw body under one of the app secrets. Several

@@ -1,0 +1,327 @@
+//! `watchword sender …`: projects' own WhatsApp numbers, from making one to going live with it.
+
+mod words;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use watchword_domain::Secret;
+use watchword_domain::ids::SenderId;
+use watchword_domain::pool::Pool;
+use watchword_flow::Watchword;
+use watchword_flow::error::Error;
+use watchword_flow::senders::manage::{NewSender, SenderRefusal};
+
+use super::flags::StorageFlags;
+use super::installation::{self, failed, pool_of};
+use super::{doctor, logs, output};
+use crate::config::Config;
+use crate::config::problem::{Problem, Problems};
+
+/// What can be done.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a sender for a project: Meta must confirm that the token may use the number. Nothing leaves from it yet.
+    Create(Box<Create>),
+    /// Show a project's senders.
+    List(List),
+    /// Ask Meta how a sender is, and say what is wrong and what to do about it.
+    Check(Which),
+    /// Make its templates at Meta in all languages, or bring them up to date.
+    SaveTemplate(Which),
+    /// Have Meta report to its app what becomes of messages.
+    Subscribe(Which),
+    /// Let the project's messages leave from it, when it is fit for that.
+    GoLive(Which),
+    /// Let the project's messages leave from the installation's shared sender again.
+    UseShared(Domain),
+    /// Give it a new access token.
+    ReplaceToken(ReplaceToken),
+    /// Give it a new app secret. The one before counts for webhooks, too, until the next time.
+    RotateSecret(RotateSecret),
+    /// Take it out. What it had still to send fails.
+    Delete(Which),
+}
+
+/// The sender to make.
+#[derive(Args)]
+pub struct Create {
+    /// The domain of the project's user pool.
+    #[arg(long)]
+    domain: String,
+    /// What you call it.
+    #[arg(long)]
+    name: String,
+    /// Meta's id of the number: digits, and not the number itself.
+    #[arg(long, value_name = "ID")]
+    phone_number_id: String,
+    /// Meta's id of the WhatsApp Business Account.
+    #[arg(long, value_name = "ID")]
+    waba_id: String,
+    /// A file with a system user's access token.
+    #[arg(long, value_name = "FILE")]
+    access_token_file: PathBuf,
+    /// A file with the app's secret.
+    #[arg(long, value_name = "FILE")]
+    app_secret_file: PathBuf,
+    /// The authentication template's name.
+    #[arg(long, value_name = "NAME", default_value = "watchword_code")]
+    template: String,
+    /// A second template, which steps in while Meta pauses or disables the first.
+    #[arg(long, value_name = "NAME")]
+    standby_template: Option<String>,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// Whose senders are shown.
+#[derive(Args)]
+pub struct List {
+    /// The domain of the project's user pool.
+    #[arg(long)]
+    domain: String,
+    /// Print the result as one JSON array.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// A project.
+#[derive(Args)]
+pub struct Domain {
+    /// The domain of the project's user pool.
+    #[arg(long)]
+    domain: String,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// A sender.
+#[derive(Args)]
+pub struct Which {
+    /// The domain of the project's user pool.
+    #[arg(long)]
+    domain: String,
+    /// The sender's id; a project that has one only need not name it.
+    #[arg(long, value_name = "ID")]
+    sender: Option<String>,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// A sender and its new token.
+#[derive(Args)]
+pub struct ReplaceToken {
+    #[command(flatten)]
+    which: Which,
+    /// A file with the new access token.
+    #[arg(long, value_name = "FILE")]
+    access_token_file: PathBuf,
+}
+
+/// A sender and its new app secret.
+#[derive(Args)]
+pub struct RotateSecret {
+    #[command(flatten)]
+    which: Which,
+    /// A file with the app's new secret.
+    #[arg(long, value_name = "FILE")]
+    app_secret_file: PathBuf,
+    /// For a secret that others may know: webhooks signed with the one before count no more.
+    #[arg(long)]
+    now: bool,
+}
+
+impl Command {
+    fn settings(&self) -> &StorageFlags {
+        match self {
+            Self::Create(arguments) => &arguments.settings,
+            Self::List(arguments) => &arguments.settings,
+            Self::UseShared(arguments) => &arguments.settings,
+            Self::Check(which)
+            | Self::SaveTemplate(which)
+            | Self::Subscribe(which)
+            | Self::GoLive(which)
+            | Self::Delete(which) => &which.settings,
+            Self::ReplaceToken(arguments) => &arguments.which.settings,
+            Self::RotateSecret(arguments) => &arguments.which.settings,
+        }
+    }
+
+    /// Does it, and gives what is said of it.
+    pub(super) async fn carry_out(self, flow: &Watchword, config: &Config) -> Result<String, Problems> {
+        let house = House { flow, config };
+        match self {
+            Self::Create(arguments) => house.create(*arguments).await,
+            Self::List(arguments) => house.list(&arguments).await,
+            Self::Check(which) => house.check(&which).await,
+            Self::SaveTemplate(which) => house.save_template(&which).await,
+            Self::Subscribe(which) => house.subscribe(&which).await,
+            Self::GoLive(which) => house.go_live(&which).await,
+            Self::UseShared(project) => house.use_shared(&project.domain).await,
+            Self::ReplaceToken(arguments) => house.replace_token(&arguments).await,
+            Self::RotateSecret(arguments) => house.rotate_secret(&arguments).await,
+            Self::Delete(which) => house.delete(&which).await,
+        }
+    }
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Problems> {
+    let config = Config::read(command.settings().clone().sources())?;
+    logs::begin(&config.logs, logs::USUAL)?;
+    let installation = installation::open_existing(&config).await?;
+    output::say(&command.carry_out(&installation.flow, &config).await?);
+    Ok(())
+}
+
+/// What commands about senders work on.
+struct House<'a> {
+    flow: &'a Watchword,
+    config: &'a Config,
+}
+
+impl House<'_> {
+    async fn create(&self, arguments: Create) -> Result<String, Problems> {
+        let pool = self.pool(&arguments.domain).await?;
+        let new = NewSender {
+            name: arguments.name,
+            phone_number_id: arguments.phone_number_id,
+            waba_id: arguments.waba_id,
+            access_token: secret_in(&arguments.access_token_file, "--access-token-file")?,
+            app_secret: secret_in(&arguments.app_secret_file, "--app-secret-file")?,
+            template: arguments.template,
+            standby_template: arguments.standby_template,
+        };
+        let made = self.flow.create_sender(&pool, new).await.map_err(|error| self.refused(error))?;
+        let webhook =
+            format!("{}{}", self.config.public_url.installation(), watchword_http::WHATSAPP_WEBHOOK);
+        Ok(if arguments.json {
+            words::made_in_json(&made, &webhook)
+        } else {
+            words::made(&pool, &made, &webhook)
+        })
+    }
+
+    async fn list(&self, arguments: &List) -> Result<String, Problems> {
+        let pool = self.pool(&arguments.domain).await?;
+        let senders = self.flow.list_senders(&pool.id).await;
+        let senders = senders.map_err(|fault| failed(&self.config.storage.database, &fault))?;
+        Ok(if arguments.json { words::listed_in_json(&senders) } else { words::listed(&pool, &senders) })
+    }
+
+    async fn check(&self, which: &Which) -> Result<String, Problems> {
+        let (pool, id) = self.sender(which).await?;
+        let findings = self.flow.check_sender(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+        doctor::report(findings.into_iter().map(doctor::sender::part).collect())
+    }
+
+    async fn save_template(&self, which: &Which) -> Result<String, Problems> {
+        let (pool, id) = self.sender(which).await?;
+        let made =
+            self.flow.save_sender_templates(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+        Ok(words::templates(&made))
+    }
+
+    async fn subscribe(&self, which: &Which) -> Result<String, Problems> {
+        let (pool, id) = self.sender(which).await?;
+        self.flow.subscribe_sender(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+        Ok("Subscribed: Meta reports to the app what becomes of messages.".to_owned())
+    }
+
+    async fn go_live(&self, which: &Which) -> Result<String, Problems> {
+        let (pool, id) = self.sender(which).await?;
+        self.flow.take_sender_live(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+        Ok(format!(
+            "Live: codes of {} leave from it from now on, within two seconds on every node.",
+            pool.domain
+        ))
+    }
+
+    async fn use_shared(&self, domain: &str) -> Result<String, Problems> {
+        let pool = self.pool(domain).await?;
+        let done = self.flow.use_shared_sender(&pool.id).await;
+        done.map_err(|fault| failed(&self.config.storage.database, &fault))?;
+        Ok(format!(
+            "Codes of {domain} leave from the shared sender from now on, within two seconds on every node."
+        ))
+    }
+
+    async fn replace_token(&self, arguments: &ReplaceToken) -> Result<String, Problems> {
+        let (pool, id) = self.sender(&arguments.which).await?;
+        let token = secret_in(&arguments.access_token_file, "--access-token-file")?;
+        let done = self.flow.replace_sender_token(&pool.id, &id, token).await;
+        done.map_err(|error| self.refused(error))?;
+        Ok("Replaced: Meta knows the new token, and nothing is sent with the old one any more.".to_owned())
+    }
+
+    async fn rotate_secret(&self, arguments: &RotateSecret) -> Result<String, Problems> {
+        let (pool, id) = self.sender(&arguments.which).await?;
+        let secret = secret_in(&arguments.app_secret_file, "--app-secret-file")?;
+        let done = self.flow.rotate_sender_secret(&pool.id, &id, (secret, arguments.now)).await;
+        done.map_err(|error| self.refused(error))?;
+        Ok(if arguments.now {
+            "Replaced: webhooks count when they are signed with the new secret, and no others.".to_owned()
+        } else {
+            "Replaced: webhooks signed with the new secret count, and so do those signed with the one before, until \
+             the next time."
+                .to_owned()
+        })
+    }
+
+    async fn delete(&self, which: &Which) -> Result<String, Problems> {
+        let (pool, id) = self.sender(which).await?;
+        self.flow.delete_sender(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+        Ok("Deleted: its secrets are gone, and nothing leaves from it any more.".to_owned())
+    }
+
+    async fn pool(&self, domain: &str) -> Result<std::sync::Arc<Pool>, Problem> {
+        pool_of(self.flow, &self.config.storage.database, domain).await
+    }
+
+    /// The sender that is meant: the one named, or the only one.
+    async fn sender(&self, which: &Which) -> Result<(std::sync::Arc<Pool>, SenderId), Problem> {
+        let pool = self.pool(&which.domain).await?;
+        if let Some(id) = &which.sender {
+            return Ok((pool, SenderId::from(id.as_str())));
+        }
+        let senders = self.flow.list_senders(&pool.id).await;
+        let senders = senders.map_err(|fault| failed(&self.config.storage.database, &fault))?;
+        match senders.as_slice() {
+            [(only, _)] => Ok((pool, only.id.clone())),
+            [] => {
+                let mend = "Make one with `watchword sender create`.";
+                Err(Problem::new(format!("the project {}", pool.domain), "has no sender of its own", mend))
+            }
+            _ => {
+                let mend = format!("Choose one of `watchword sender list --domain {}`.", pool.domain);
+                Err(Problem::new("--sender", "is needed: the project has several", mend))
+            }
+        }
+    }
+
+    fn refused(&self, error: Error<SenderRefusal>) -> Problems {
+        let refusal = match error {
+            Error::Refused(refusal) => refusal,
+            Error::Fault(fault) => return failed(&self.config.storage.database, &fault).into(),
+        };
+        match refusal {
+            SenderRefusal::NotReady(troubles) => {
+                Problems(troubles.into_iter().map(doctor::sender::problem).collect())
+            }
+            refusal => words::refused(&refusal).into(),
+        }
+    }
+}
+
+/// A secret from a file: on the command line others could see it.
+fn secret_in(path: &std::path::Path, flag: &str) -> Result<Secret<String>, Problem> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let what = format!("{flag} {}", path.display());
+        Problem::new(what, format!("cannot be read: {error}"), "Name a file that holds it and nothing else.")
+    })?;
+    Ok(Secret::new(text.trim().to_owned()))
+}

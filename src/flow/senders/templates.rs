@@ -1,0 +1,116 @@
+//! Which template a code goes out in, and what is learned of templates.
+
+use std::sync::Arc;
+
+use watchword_domain::template::{TemplateState, choose};
+use watchword_domain::{Language, Timestamp};
+use watchword_messaging::whatsapp::webhook::{TemplateChange, TemplateNews};
+use watchword_messaging::whatsapp::{ChosenTemplate, Template};
+use watchword_store::SystemTx;
+
+use super::Wire;
+use crate::Watchword;
+use crate::error::Fault;
+
+impl Watchword {
+    /// The template a code goes out in to somebody who reads the first of these languages, or else the next; nothing when
+    /// none can be sent.
+    pub(crate) async fn template_for(
+        &self,
+        wire: &Wire,
+        languages: &[Language],
+    ) -> Result<Option<ChosenTemplate>, Fault> {
+        let known = self.template_states(&wire.waba_id).await?;
+        let chosen = choose(&known, &wire.templates, languages, self.clock.now());
+        Ok(chosen.map(|(name, language)| ChosenTemplate {
+            name: name.to_owned(),
+            language: language.meta_code().to_owned(),
+        }))
+    }
+
+    async fn template_states(&self, waba_id: &str) -> Result<Arc<Vec<TemplateState>>, Fault> {
+        let now = self.clock.now();
+        if let Some((states, true)) = self.directory.templates.find(&waba_id.to_owned(), now) {
+            return Ok(states);
+        }
+        let states = self.store.read_system().list_template_states(waba_id).await?;
+        Ok(self.directory.templates.put(waba_id.to_owned(), Arc::new(states), now))
+    }
+
+    /// Meta refused to send a template for a reason that lies in the template: others do not try it for a while.
+    pub(crate) async fn learn_unsendable(
+        &self,
+        wire: &Wire,
+        template: &ChosenTemplate,
+        status: &str,
+    ) -> Result<(), Fault> {
+        let news = TemplateState {
+            name: template.name.clone(),
+            language: template.language.clone(),
+            status: status.to_owned(),
+            reason: None,
+            quality: None,
+            changed_at: self.clock.now(),
+        };
+        let tx = self.store.begin_system().await?;
+        tx.save_template_state(&wire.waba_id, &news).await?;
+        tx.commit().await?;
+        self.directory.templates.remove(&wire.waba_id);
+        tracing::warn!(
+            sender = %wire.id,
+            template = template.name,
+            language = template.language,
+            status,
+            "a template cannot be sent; another language or the standby steps in where there is one"
+        );
+        Ok(())
+    }
+
+    /// Takes in what Meta answered when templates were made.
+    pub(crate) async fn learn_states(&self, wire: &Wire, made: &[(String, Template)]) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let tx = self.store.begin_system().await?;
+        for (name, template) in made {
+            let news = TemplateState {
+                name: name.clone(),
+                language: template.language.clone(),
+                status: template.status.clone(),
+                reason: None,
+                quality: None,
+                changed_at: now,
+            };
+            tx.save_template_state(&wire.waba_id, &news).await?;
+        }
+        tx.commit().await?;
+        self.directory.templates.remove(&wire.waba_id);
+        Ok(())
+    }
+
+    /// Takes in what Meta reports of a template.
+    pub(crate) async fn hear_of_template(&self, tx: &SystemTx, news: &TemplateNews) -> Result<(), Fault> {
+        let (name, language) = (news.name.as_str(), news.language.as_str());
+        match &news.change {
+            TemplateChange::Status(status, reason) => {
+                // Meta's clock is not ours: what it tells is not from the future.
+                let now = self.clock.now();
+                let at = news.at.map_or(now, Timestamp::from_seconds).min(now);
+                let state = TemplateState {
+                    name: name.to_owned(),
+                    language: language.to_owned(),
+                    status: status.clone(),
+                    reason: reason.clone(),
+                    quality: None,
+                    changed_at: at,
+                };
+                tx.save_template_state(&news.waba_id, &state).await?;
+                tracing::info!(template = name, language, status, reason, "news of a WhatsApp template");
+            }
+            TemplateChange::Quality(quality) => {
+                tx.save_template_quality(&news.waba_id, (name, language), quality).await?;
+                tracing::info!(template = name, language, quality, "news of a WhatsApp template's quality");
+            }
+        }
+        self.directory.templates.remove(&news.waba_id);
+        Ok(())
+    }
+}

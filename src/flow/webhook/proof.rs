@@ -1,0 +1,134 @@
+//! Whose word a webhook is: a signature proves the app it was made with, and so the senders that have that app's secret. A
+//! sender's secret proves news about that sender and about nobody else.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use watchword_messaging::whatsapp::webhook::{Event, signature_matches};
+
+use crate::Watchword;
+use crate::error::{Error, Fault, Outcome};
+use crate::senders::Wire;
+
+/// Numbers and accounts that one webhook is looked through for. Meta's batches speak of one account.
+const MOST_NAMED: usize = 100;
+
+/// Why a webhook is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookRefusal {
+    /// No sender is set up whose secret could prove it.
+    NoSender,
+    /// The signature is missing or not ours.
+    BadSignature,
+}
+
+/// The senders whose secret a webhook was signed with.
+pub(super) struct Proven {
+    senders: Vec<Arc<Wire>>,
+}
+
+/// An event, and the sender whose word it is. Without one it is kept and not acted upon.
+pub(super) struct Heard {
+    pub(super) event: Event,
+    pub(super) sender: Option<Arc<Wire>>,
+}
+
+impl Heard {
+    /// The same for every delivery of the same news. Those of projects' own senders are kept apart, so that none can take
+    /// another's news by telling them first.
+    pub(super) fn key(&self) -> String {
+        let key = self.event.dedupe_key();
+        match &self.sender {
+            Some(wire) if !wire.is_shared() => format!("{} {key}", wire.id),
+            _ => key,
+        }
+    }
+}
+
+impl Proven {
+    pub(super) fn senders(&self) -> impl Iterator<Item = &Arc<Wire>> {
+        self.senders.iter()
+    }
+
+    /// The events that these senders' secrets prove. What the installation's own app signed is kept even when it is about
+    /// a number we do not know.
+    pub(super) fn heard(&self, events: Vec<Event>) -> Vec<Heard> {
+        let is_of_installation = self.senders.iter().any(|wire| wire.is_shared());
+        let heard = events.into_iter().map(|event| {
+            let sender = self.senders.iter().find(|wire| is_about(&event, wire)).cloned();
+            Heard { event, sender }
+        });
+        heard.filter(|heard| heard.sender.is_some() || is_of_installation).collect()
+    }
+}
+
+fn is_about(event: &Event, wire: &Wire) -> bool {
+    match event {
+        Event::Status(status) => status.phone_number_id == wire.phone_number_id,
+        Event::Inbound(inbound) => inbound.phone_number_id == wire.phone_number_id,
+        Event::Other { account_id, .. } => account_id.as_deref() == Some(&wire.waba_id),
+    }
+}
+
+impl Watchword {
+    /// The senders whose secret this body was signed with, among those it speaks of and the shared one.
+    pub(super) async fn prove(
+        &self,
+        raw: &[u8],
+        signature: Option<&str>,
+        events: &[Event],
+    ) -> Outcome<Proven, WebhookRefusal> {
+        let mut candidates: Vec<Arc<Wire>> =
+            self.settings.whatsapp.iter().map(|shared| shared.wire.clone()).collect();
+        candidates.extend(self.senders_named(events).await?);
+        if candidates.is_empty() {
+            return Err(Error::Refused(WebhookRefusal::NoSender));
+        }
+        let senders = signers(&candidates, raw, signature);
+        match senders.is_empty() {
+            true => Err(Error::Refused(WebhookRefusal::BadSignature)),
+            false => Ok(Proven { senders }),
+        }
+    }
+
+    /// Projects' own senders that these events speak of.
+    async fn senders_named(&self, events: &[Event]) -> Result<Vec<Arc<Wire>>, Fault> {
+        let shared = self.settings.whatsapp.as_ref().map(|shared| &shared.wire);
+        let (mut numbers, mut accounts) = (BTreeSet::new(), BTreeSet::new());
+        for event in events.iter().filter(|event| !shared.is_some_and(|wire| is_about(event, wire))) {
+            match event {
+                Event::Status(status) => numbers.insert(&status.phone_number_id),
+                Event::Inbound(inbound) => numbers.insert(&inbound.phone_number_id),
+                Event::Other { account_id: Some(account), .. } => accounts.insert(account),
+                Event::Other { account_id: None, .. } => false,
+            };
+        }
+        let some = |named: BTreeSet<&String>| named.into_iter().take(MOST_NAMED).cloned().collect::<Vec<_>>();
+        let rows = self.store.read_system();
+        let mut found = Vec::new();
+        if !numbers.is_empty() {
+            found.extend(rows.list_senders_by_number(some(numbers)).await?);
+        }
+        if !accounts.is_empty() {
+            found.extend(rows.list_senders_by_account(some(accounts)).await?);
+        }
+        found.sort_by(|one, other| one.sender.id.cmp(&other.sender.id));
+        found.dedup_by(|one, other| one.sender.id == other.sender.id);
+        found.iter().map(|row| self.wire_of(row)).collect()
+    }
+}
+
+/// Those whose secret this body was signed with. Many senders can belong to one app: each secret is tried once.
+fn signers(candidates: &[Arc<Wire>], raw: &[u8], signature: Option<&str>) -> Vec<Arc<Wire>> {
+    let mut tried: HashMap<&str, bool> = HashMap::new();
+    let mut signers = Vec::new();
+    for wire in candidates {
+        let mut signed = false;
+        for secret in &wire.app_secrets {
+            let of_one = || signature_matches(raw, signature, std::slice::from_ref(secret));
+            signed |= *tried.entry(secret.expose().as_str()).or_insert_with(of_one);
+        }
+        signers.extend(signed.then(|| wire.clone()));
+    }
+    signers
+}

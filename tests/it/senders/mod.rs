@@ -1,0 +1,4 @@
+//! Senders: whose templates, whose webhooks, how fast.
+
+mod pace;
+mod templates;
