@@ -60,7 +60,7 @@ impl Language {
         }
     }
 
-    /// The language of a template, by the code Meta uses.
+    /// The language of a [`meta_code`](Self::meta_code), as messages are stored with it.
     #[must_use]
     pub fn from_meta_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.meta_code() == code)
@@ -253,6 +253,12 @@ mod tests {
     fn the_end_of_an_endless_header_is_not_looked_at() {
         assert_eq!(negotiated(&format!("{}hi", "x ".repeat(100_000)), ""), Language::En);
         assert_eq!(negotiated("", &format!("pt;q=0.1,{}hi", "é,".repeat(100_000))), Language::Pt);
+    }
+
+    #[test]
+    fn a_language_is_known_again_by_metas_code() {
+        assert!(Language::ALL.iter().all(|it| Language::from_meta_code(it.meta_code()) == Some(*it)));
+        assert_eq!((Language::from_meta_code("pt"), Language::from_meta_code("")), (None, None));
     }
 
     #[test]

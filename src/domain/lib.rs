@@ -8,6 +8,7 @@ pub mod client;
 pub mod country;
 pub mod delivery;
 pub mod digits;
+pub mod email;
 pub mod failures;
 pub mod ids;
 pub mod key_rotation;
@@ -33,6 +34,7 @@ pub mod timeline;
 
 pub use country::Country;
 pub use delivery::{DeliveryState, FailureClass};
+pub use email::{EmailAddress, EmailRefusal};
 pub use language::Language;
 pub use phone::{Phone, PhoneKind, PhoneRefusal};
 pub use secret::Secret;

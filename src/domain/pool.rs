@@ -1,6 +1,7 @@
 //! A user pool: one tenant, its name, its issuer and its settings.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::country::Country;
 use crate::ids::PoolId;
@@ -49,6 +50,11 @@ impl Pool {
     pub fn serves(&self, phone: &Phone) -> bool {
         let served = phone.country().is_some_and(|country| self.settings.countries.contains(&country));
         served && phone.kind().receives_messages()
+    }
+
+    /// The host of its pages, without a port: what a phone that offers an SMS code compares with the page's.
+    pub fn host(&self) -> Option<String> {
+        Url::parse(&self.issuer).ok()?.host_str().map(str::to_owned)
     }
 
     /// The language for people who state none that we speak.

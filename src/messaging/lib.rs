@@ -12,8 +12,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use watchword_domain::{FailureClass, Phone, Secret};
+use watchword_domain::{EmailAddress, FailureClass, Language, Phone, Secret};
 
+mod json;
 pub mod whatsapp;
 
 /// A way to bring a code to a person: the seam behind which every provider sits.
@@ -30,14 +31,29 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 /// One code for one person.
 pub struct OutgoingCode {
     /// Where it goes.
-    pub to: Phone,
+    pub to: Recipient,
     /// What the person will type. Meta takes at most 15 printable ASCII characters.
     pub code: Secret<String>,
-    /// The language of the text around the code, in the provider's spelling: `pt_BR`, not `pt-BR`.
-    pub language: String,
+    /// The language of the text around the code.
+    pub language: Language,
     /// Our message id, echoed in every later report about this message. Must say nothing about the person;
     /// at most 512 characters.
     pub correlation: String,
+    /// The project's name, as the people who sign in see it.
+    pub project: String,
+    /// The host of the page the code is typed on, without its port: a phone offers an SMS code there and nowhere else.
+    pub host: String,
+    /// How much longer the code works.
+    pub lives: Duration,
+}
+
+/// Where a code goes. Each channel takes one kind and sends nothing to the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A phone.
+    Phone(Phone),
+    /// A mailbox.
+    Email(EmailAddress),
 }
 
 /// What became of a message that was handed to a provider.
@@ -77,6 +93,8 @@ impl fmt::Debug for OutgoingCode {
         f.debug_struct("OutgoingCode")
             .field("language", &self.language)
             .field("correlation", &self.correlation)
+            .field("project", &self.project)
+            .field("lives", &self.lives)
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use watchword_domain::ids::MessageId;
 use watchword_domain::timeline::Step;
 use watchword_domain::{DeliveryState, FailureClass, Language, Timestamp};
 use watchword_messaging::whatsapp::errors;
-use watchword_messaging::{Outcome, OutgoingCode};
+use watchword_messaging::{Outcome, OutgoingCode, Recipient};
 use watchword_store::{MessageRow, StatusReport};
 
 use crate::Watchword;
@@ -137,11 +137,15 @@ impl Watchword {
             return Ok((refused, asked()));
         }
         let code = self.master.open(&message_purpose(&message.pool_id, &message.id), &message.code_sealed)?;
+        let pool = self.pool_by_id(&message.pool_id).await?;
         let outgoing = OutgoingCode {
-            to: message.recipient.clone(),
+            to: Recipient::Phone(message.recipient.clone()),
             code,
-            language: asked(),
+            language: Language::from_meta_code(&message.language).unwrap_or_else(|| pool.fallback_language()),
             correlation: message.id.as_str().to_owned(),
+            project: pool.name.clone(),
+            host: pool.host().ok_or(Fault::Missing("host of an issuer"))?,
+            lives: message.expires_at.until(self.clock.now()),
         };
         // Each template that turns out not to be sendable is out of the choice from then on.
         for _ in 0..wire.templates.len() * languages.len() {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use watchword_domain::Secret;
 
 use super::graph::{Graph, SettingsRefusal, bearer, causes, is_id, read_capped};
-use super::json;
+use crate::json;
 
 /// A page of templates with their texts.
 const LONGEST_ANSWER: usize = 1024 * 1024;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::{errors, json};
-use crate::Outcome;
+use super::errors;
+use crate::{Outcome, json};
 
 /// What an answer that was read to its end means. `retry_after` is the header's, where there was one.
 pub(super) fn outcome_of(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Outcome {

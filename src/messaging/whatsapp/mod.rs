@@ -9,7 +9,6 @@ mod answer;
 mod cloud_api;
 pub mod errors;
 mod graph;
-mod json;
 mod template;
 pub mod webhook;
 

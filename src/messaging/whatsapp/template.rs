@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::OutgoingCode;
+use crate::{OutgoingCode, Recipient};
 
 const LONGEST_CODE: usize = 15;
 const LONGEST_CORRELATION: usize = 512;
@@ -61,7 +61,8 @@ struct Parameter<'a> {
 impl<'a> TemplateMessage<'a> {
     /// Puts a message into Meta's form, or says why it must not leave.
     pub(super) fn new(message: &'a OutgoingCode, template: &'a ChosenTemplate) -> Result<Self, &'static str> {
-        let to = message.to.as_e164();
+        let Recipient::Phone(to) = &message.to else { return Err("WhatsApp goes to phones only") };
+        let to = to.as_e164();
         let code = message.code.expose().as_str();
         if !is_e164(to) {
             return Err("the number is not +E.164");

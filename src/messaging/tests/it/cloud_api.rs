@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
-use watchword_domain::{FailureClass, Secret};
-use watchword_messaging::Outcome;
+use watchword_domain::{EmailAddress, FailureClass, Secret};
 use watchword_messaging::whatsapp::{
     ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal, is_template_name,
 };
+use watchword_messaging::{Outcome, Recipient};
 
 use crate::Tested;
 use crate::graph::{
@@ -259,6 +259,9 @@ async fn what_meta_cannot_take_is_refused_before_it_leaves() -> Tested {
     }
     let refused = ChosenTemplate { language: String::new(), ..template() };
     assert!(matches!(api.send_code(&message()?, &refused).await, Outcome::NotSent { .. }));
+    let mut refused = message()?;
+    refused.to = Recipient::Email(EmailAddress::parse("ana@example.com")?);
+    assert!(matches!(api.send_code(&refused, &template()).await, Outcome::NotSent { .. }));
     assert!(graph.asked().is_empty());
     Ok(())
 }

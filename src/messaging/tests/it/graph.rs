@@ -10,9 +10,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use tokio::net::TcpListener;
-use watchword_domain::{Phone, Secret};
+use watchword_domain::{Language, Phone, Secret};
 use watchword_messaging::whatsapp::{ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal};
-use watchword_messaging::{Outcome, OutgoingCode};
+use watchword_messaging::{Outcome, OutgoingCode, Recipient};
 
 pub(crate) const NUMBER: &str = "+5511987654321";
 pub(crate) const CODE: &str = "482913";
@@ -96,10 +96,13 @@ pub(crate) const PHONE_NUMBER_ID: &str = "106540352242922";
 
 pub(crate) fn message() -> Result<OutgoingCode, Box<dyn std::error::Error>> {
     Ok(OutgoingCode {
-        to: Phone::from_e164(NUMBER)?,
+        to: Recipient::Phone(Phone::from_e164(NUMBER)?),
         code: Secret::new(CODE.to_owned()),
-        language: "pt_BR".to_owned(),
+        language: Language::Pt,
         correlation: "0197a1".to_owned(),
+        project: "Acme Market".to_owned(),
+        host: "id.example.com".to_owned(),
+        lives: Duration::from_secs(300),
     })
 }
 

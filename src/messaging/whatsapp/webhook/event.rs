@@ -10,8 +10,8 @@ use openssl::sha::sha256;
 use serde_json::Value;
 use watchword_domain::{DeliveryState, FailureClass};
 
+use crate::json::text;
 use crate::whatsapp::errors;
-use crate::whatsapp::json::text;
 
 /// Meta's own code for "something went wrong and we do not know what"; stands in where a report names no
 /// code.

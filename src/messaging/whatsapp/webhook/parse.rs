@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::event::{Event, GraphError, Inbound, Kind, Pricing, State, Status, UNKNOWN_ERROR};
-use crate::whatsapp::json::{self, integer, take_list, text};
+use crate::json::{self, integer, take_list, text};
 
 /// The body is not a webhook of Meta's at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Reading Meta's JSON leniently.
+//! Reading providers' JSON leniently.
 //!
 //! Owns the habits every reader here shares: numbers may come as strings and the other way round, an empty
 //! string is nothing, unknown fields do not matter, and U+0000 is taken out because PostgreSQL can hold it
@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 /// Parses a document and takes U+0000 out of every string and key in it.
-pub(super) fn parse(raw: &[u8]) -> Result<Value, serde_json::Error> {
+pub(crate) fn parse(raw: &[u8]) -> Result<Value, serde_json::Error> {
     let mut value = serde_json::from_slice(raw)?;
     strip_nul(&mut value);
     Ok(value)
@@ -15,7 +15,7 @@ pub(super) fn parse(raw: &[u8]) -> Result<Value, serde_json::Error> {
 
 /// The text at a JSON pointer; integers read as their digits. Blank text is nothing: a missing `wa_id` read
 /// as `""` would make one person of everybody without one.
-pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn text(value: &Value, pointer: &str) -> Option<String> {
     match value.pointer(pointer)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
@@ -24,13 +24,13 @@ pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {
 }
 
 /// The whole number at a JSON pointer; strings of digits count.
-pub(super) fn integer(value: &Value, pointer: &str) -> Option<i64> {
+pub(crate) fn integer(value: &Value, pointer: &str) -> Option<i64> {
     let found = value.pointer(pointer)?;
     found.as_i64().or_else(|| found.as_str()?.trim().parse().ok())
 }
 
 /// Moves a list out of an object; an absent list is an empty one.
-pub(super) fn take_list(value: &mut Value, key: &str) -> Vec<Value> {
+pub(crate) fn take_list(value: &mut Value, key: &str) -> Vec<Value> {
     match value.get_mut(key).map(Value::take) {
         Some(Value::Array(list)) => list,
         _ => Vec::new(),
