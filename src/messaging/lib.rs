@@ -14,8 +14,10 @@ use std::time::Duration;
 
 use watchword_domain::{EmailAddress, FailureClass, Language, Phone, Secret};
 
+mod gsm;
 mod json;
 pub mod whatsapp;
+pub mod wording;
 
 /// A way to bring a code to a person: the seam behind which every provider sits.
 pub trait Channel: Send + Sync {
