@@ -14,8 +14,10 @@ use std::time::Duration;
 
 use watchword_domain::{EmailAddress, FailureClass, Language, Phone, Secret};
 
+pub mod email;
 mod gsm;
 mod json;
+pub mod sms;
 pub mod whatsapp;
 pub mod wording;
 

@@ -61,6 +61,10 @@ impl Graph {
         format!("http://{}/v25.0", self.address)
     }
 
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.desk.asked.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -3,9 +3,12 @@
 
 mod account;
 mod cloud_api;
+mod email;
 mod errors;
 mod graph;
 mod proof;
+mod sms;
+mod sms_reports;
 mod webhook;
 
 /// What a test returns, so that a failed preparation is told like a failed assertion.
