@@ -1,5 +1,6 @@
 //! The command line. One file is one command; what several share lies beside them. No rule of sign-in lives here.
 
+mod channels;
 mod client;
 pub mod demo;
 mod doctor;

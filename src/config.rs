@@ -3,6 +3,7 @@
 //! Settings are named in one table ([`table`]); everything wrong with them is found in one go ([`problem`]). No other file
 //! reads the environment. Knows nothing of databases, sockets or keys beyond the words that name them.
 
+mod channels;
 pub mod problem;
 mod reader;
 pub mod reference;
@@ -30,6 +31,7 @@ use problem::{Problem, Problems};
 use reader::Reader;
 use sources::Sources;
 
+pub use channels::{Sms, Smtp};
 pub use sender::{Graph, Sender};
 pub use storage::{Database, KeySource, Storage};
 
@@ -54,6 +56,10 @@ pub struct Config {
     pub graph: Graph,
     /// The shared WhatsApp sender, when one is set up.
     pub whatsapp: Option<Sender>,
+    /// What SMS are sent with, when it is set up.
+    pub sms: Option<Sms>,
+    /// What mails are sent with, when it is set up.
+    pub smtp: Option<Smtp>,
     /// How often.
     pub limits: Limits,
     /// How long.
@@ -146,6 +152,13 @@ impl Config {
             )),
             Some(_) => {}
         }
+        if self.sms.as_ref().is_some_and(Sms::is_overheard) {
+            advice.push(Problem::new(
+                "sms.api_url",
+                "is http to another machine: codes and the secret can be read on the way",
+                "Use https.",
+            ));
+        }
         advice
     }
 }
@@ -180,6 +193,7 @@ fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
     let metrics = metrics(reader);
     let logs = logs(reader);
     let (graph, whatsapp) = (sender::graph(reader), sender::read(reader));
+    let (sms, smtp) = (channels::sms(reader, public_url.as_ref()), channels::smtp(reader));
     let limits = bounded(reader, "limits", Limits::check);
     let lifetimes = bounded(reader, "lifetimes", Lifetimes::check);
     let simulator = simulator(reader, public_url.as_ref());
@@ -193,6 +207,8 @@ fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
         logs: logs?,
         graph: graph?,
         whatsapp,
+        sms,
+        smtp,
         limits: limits?,
         lifetimes: lifetimes?,
         simulator: simulator?,

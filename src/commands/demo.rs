@@ -179,6 +179,8 @@ fn own_config(
         metrics: Metrics { listen: None, is_asked_for: false },
         graph,
         whatsapp: Some(sender),
+        sms: None,
+        smtp: None,
         simulator,
         ..config
     })

@@ -1,5 +1,6 @@
 //! `watchword doctor`: part by part, what was looked at and what is wrong, in one go. It changes nothing.
 
+mod channels;
 pub(super) mod sender;
 mod storage;
 
@@ -14,7 +15,7 @@ use crate::config::sources::Sources;
 /// What `doctor` is told.
 #[derive(Args)]
 pub struct Arguments {
-    /// Leave the network out: WhatsApp is not asked.
+    /// Leave the network out: WhatsApp, the SMS provider and the mail server are not asked.
     #[arg(long)]
     offline: bool,
     #[command(flatten)]
@@ -69,7 +70,7 @@ impl Part {
     }
 }
 
-/// Looks at everything these sources describe; at WhatsApp only when it `may_ask` over the network.
+/// Looks at everything these sources describe; at others only when it `may_ask` over the network.
 pub async fn examine(sources: Sources, may_ask: bool) -> Vec<Part> {
     let Reading { config, storage, mut problems } = Reading::of(sources);
     problems.extend(config.iter().flat_map(|config| config.advice()));
@@ -83,7 +84,8 @@ pub async fn examine(sources: Sources, may_ask: bool) -> Vec<Part> {
     }
     match &config {
         Some(config) => {
-            parts.extend(sender::look(config, may_ask, storage::webhook_seen(config).await).await)
+            parts.extend(sender::look(config, may_ask, storage::webhook_seen(config).await).await);
+            parts.extend(channels::look(config, may_ask).await);
         }
         None => parts.push(Part::well("sender", "not looked at: mend the configuration first")),
     }

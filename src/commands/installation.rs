@@ -13,7 +13,7 @@ use watchword_flow::{Settings, Watchword};
 use watchword_messaging::whatsapp::{Graph, SettingsRefusal, is_template_name};
 use watchword_store::{Store, StoreError};
 
-use super::{files, master_key};
+use super::{channels, files, master_key};
 use crate::config::problem::{Problem, Problems};
 use crate::config::{Config, Database, Sender, Storage};
 
@@ -32,6 +32,8 @@ pub struct Installation {
 /// What stands in the way, and what to do about it.
 pub async fn open(config: &Config) -> Result<Installation, Problems> {
     let whatsapp = config.whatsapp.as_ref().map(|sender| shared_sender(config, sender)).transpose()?;
+    let sms = config.sms.as_ref().map(channels::sms).transpose()?;
+    let email = config.smtp.as_ref().map(channels::email).transpose()?;
     let store = open_store(&config.storage.database).await?;
     let key = master_key::obtain(&config.storage, &store).await?;
     let settings = Settings {
@@ -42,6 +44,8 @@ pub async fn open(config: &Config) -> Result<Installation, Problems> {
         graph: graph(config)?,
         messages_per_second: config.graph.messages_per_second,
         whatsapp,
+        sms,
+        email,
     };
     let flow = fit(&config.storage, store.clone(), key, settings).await?;
     Ok(Installation { flow: Arc::new(flow), store })

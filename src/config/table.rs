@@ -158,6 +158,106 @@ pub static SETTINGS: &[Setting] = &[
         Is("10"),
         "How long the Graph API may take to answer. After it nobody knows whether the message left, and it is not sent again.",
     ),
+    setting(
+        "sms.provider",
+        Kind::Choice(&["twilio", "vonage", "gateway"]),
+        Absent,
+        "Who carries SMS. Without it none are sent.",
+    ),
+    setting(
+        "sms.api_url",
+        Kind::Url,
+        Follows("Twilio's `https://api.twilio.com`, Vonage's `https://api.nexmo.com`; a gateway has none"),
+        "Where it answers; of a gateway, the address messages are posted to.",
+    ),
+    setting("sms.account", Kind::Text, Absent, "Twilio's account SID (`AC…`) or Vonage's API key."),
+    setting(
+        "sms.secret",
+        Kind::Secret,
+        Absent,
+        "Twilio's auth token, Vonage's API secret, or the whole `Authorization` header of a gateway, such as `Bearer …`.",
+    ),
+    setting(
+        "sms.from",
+        Kind::Text,
+        Absent,
+        "Who messages come from: a number, a name of up to 11 letters and digits where the country allows one, or Twilio's messaging service (`MG…`). A gateway's stands in `gateway_body`.",
+    ),
+    setting(
+        "sms.report_secret",
+        Kind::Secret,
+        Follows("Twilio: `secret`"),
+        "What delivery reports are signed with: Vonage's signature secret, or the one shared with a gateway, whose reports are refused without. For Twilio only when `secret` is another token than the one it signs with.",
+    ),
+    setting(
+        "sms.report_url",
+        Kind::Url,
+        Follows("`/webhooks/sms/` and the provider at `public_url`, without `{domain}.`"),
+        "Where delivery reports go. Twilio signs this very text, so it must be the address as Twilio reaches it.",
+    ),
+    setting(
+        "sms.timeout_seconds",
+        Kind::Number(2, 45),
+        Is("10"),
+        "How long the provider may take to answer. After it nobody knows whether the message left, and it is not sent again.",
+    ),
+    setting(
+        "sms.gateway_body",
+        Kind::Text,
+        Is("{\"to\": {to}, \"text\": {text}, \"reference\": {reference}}"),
+        "The body a gateway is sent: JSON, in which `{to}`, `{text}`, `{code}` and `{reference}` stand in the places of strings.",
+    ),
+    setting(
+        "sms.gateway_id",
+        Kind::Text,
+        Is("/id"),
+        "Where a gateway's answer has the message's id: a JSON pointer (RFC 6901).",
+    ),
+    setting(
+        "sms.gateway_report_header",
+        Kind::Text,
+        Is("x-signature"),
+        "The header in which a gateway's report has its signature: HMAC-SHA-256 of the body under `report_secret`, in hexadecimal.",
+    ),
+    setting("sms.gateway_report_id", Kind::Text, Is("/id"), "Where a gateway's report has the message's id."),
+    setting(
+        "sms.gateway_report_reference",
+        Kind::Text,
+        Is("/reference"),
+        "Where a gateway's report has our reference, if it comes back.",
+    ),
+    setting(
+        "sms.gateway_report_status",
+        Kind::Text,
+        Is("/status"),
+        "Where a gateway's report has the status.",
+    ),
+    setting(
+        "sms.gateway_report_states",
+        Kind::Text,
+        Is(
+            "sent=sent,delivered=delivered,read=read,failed=failed,undelivered=failed,rejected=failed,expired=failed",
+        ),
+        "What a gateway's words mean: `word=state` with commas between; a state is sent, delivered, read or failed. Other words change nothing.",
+    ),
+    setting(
+        "smtp.url",
+        Kind::Secret,
+        Absent,
+        "The mail server: `smtps://user:password@host` for TLS from the start (port 465), `smtp://…` for STARTTLS (587), which is refused by no server that codes should be trusted to; only on this machine may it be missing. User and password are percent-encoded.",
+    ),
+    setting(
+        "smtp.from",
+        Kind::Text,
+        Absent,
+        "Who mails are from: `no-reply@example.com`, or with a name, `Acme <no-reply@example.com>`. Without a name it is the project's.",
+    ),
+    setting(
+        "smtp.timeout_seconds",
+        Kind::Number(2, 45),
+        Is("20"),
+        "How long the mail server may take in all.",
+    ),
     setting("limits.code_digits", Kind::Number(6, 8), Is("6"), "Digits of a code."),
     setting("limits.tries_per_code", Kind::Number(1, 10), Is("5"), "Guesses at one code."),
     setting(
@@ -299,11 +399,16 @@ pub static SETTINGS: &[Setting] = &[
 ];
 
 /// What a section of `watchword.toml` is about, in the order of the reference.
-pub const SECTIONS: [(&str, &str); 4] = [
+pub const SECTIONS: [(&str, &str); 6] = [
     (
         "whatsapp",
         "The WhatsApp sender that all projects share. Without one the provider starts, but only projects with a sender of their own can send codes. The simulator plays the sender described here.",
     ),
+    (
+        "sms",
+        "SMS, by a provider that all projects share. Delivery reports come to `/webhooks/sms/` and the provider's name.",
+    ),
+    ("smtp", "E-mail, by a server that all projects share."),
     ("limits", "How often, for the whole installation; a project may narrow some of it."),
     ("lifetimes", "How long: in seconds, but for keys, which live for days."),
     ("simulator", "What only `watchword simulator` reads; the flags are that command's."),
@@ -349,6 +454,8 @@ mod tests {
             "WHATSAPP_APP_SECRET",
             "WHATSAPP_VERIFY_TOKEN",
             "WHATSAPP_TEMPLATE",
+            "SMS_PROVIDER",
+            "SMTP_URL",
         ] {
             assert!(variables.contains(&format!("WATCHWORD_{relied_on}")), "{relied_on}");
         }

@@ -93,10 +93,10 @@ fn lists_are_arrays_in_the_file_and_have_commas_elsewhere() {
 #[test]
 fn what_is_unknown_is_refused_with_the_name_that_was_meant() {
     let (_file, sources) =
-        file("public_uri = \"https://id.example.com\"\n[limits]\ntries = 3\n[sms]\nx = 1\n");
+        file("public_uri = \"https://id.example.com\"\n[limits]\ntries = 3\n[fax]\nx = 1\n");
     let refusal = refusal(sources);
     assert!(refusal.contains("public_uri in") && refusal.contains("Did you mean public_url?"), "{refusal}");
-    assert!(refusal.contains("limits.tries in") && refusal.contains("sms in"), "{refusal}");
+    assert!(refusal.contains("limits.tries in") && refusal.contains("fax in"), "{refusal}");
     let refusal =
         self::refusal(variables(&[("WATCHWORD_LISTN", "127.0.0.1:1"), ("WATCHWORD_COLOUR_SCHEME", "red")]));
     assert!(
@@ -280,4 +280,87 @@ fn what_should_not_stay_is_advised() {
     assert_eq!(advice(&in_the_clear), ["public_url"]);
     let fine = [&SENDER[..], &[("whatsapp.api_url", "http://127.0.0.1:8081/v25.0")]].concat();
     assert_eq!(advice(&fine), Vec::<String>::new());
+}
+
+const TWILIO: [(&str, &str); 4] = [
+    ("sms.provider", "twilio"),
+    ("sms.account", "AC00000000000000000000000000000001"),
+    ("sms.secret", "token-of-the-test"),
+    ("sms.from", "+15005550006"),
+];
+
+#[test]
+fn sms_are_set_up_whole_with_the_providers_own_address_and_reports_to_ours() {
+    let sms = |more: &[(&'static str, &str)]| {
+        Config::read(settings(&[&TWILIO[..], more].concat())).unwrap().sms.unwrap()
+    };
+    let twilio = sms(&[("public_url", "https://{domain}.id.example.com")]);
+    assert_eq!(twilio.api_url, "https://api.twilio.com");
+    assert_eq!(twilio.report_url, "https://id.example.com/webhooks/sms/twilio");
+    assert_eq!(twilio.report_secret.unwrap().expose(), "token-of-the-test");
+    assert_eq!(sms(&[]).report_url, "http://localhost:8080/webhooks/sms/twilio");
+    let elsewhere = sms(&[("sms.report_url", "https://hooks.example/sms"), ("sms.report_secret", "other")]);
+    assert_eq!(elsewhere.report_url, "https://hooks.example/sms");
+    assert_eq!(elsewhere.report_secret.unwrap().expose(), "other");
+    assert!(Config::read(Sources::default()).unwrap().sms.is_none());
+}
+
+#[test]
+fn sms_with_a_gap_are_refused_and_the_gap_is_named() {
+    for missing in 0..TWILIO.len() {
+        let mut given = TWILIO.to_vec();
+        let (name, _) = given.remove(missing);
+        let refusal = refusal(settings(&given));
+        assert!(refusal.starts_with(name) && refusal.contains("is missing"), "{refusal}");
+    }
+    let of_vonage = [("sms.provider", "vonage"), TWILIO[1], TWILIO[2], TWILIO[3]];
+    assert!(refusal(settings(&of_vonage)).starts_with("sms.report_secret"), "its reports would be lost");
+    let of_gateway = [("sms.provider", "gateway")];
+    let refusal = refusal(settings(&of_gateway));
+    assert!(refusal.contains("sms.api_url") && refusal.contains("sms.secret"), "{refusal}");
+}
+
+#[test]
+fn a_gateway_is_described_and_nobody_else() {
+    let gateway = [
+        ("sms.provider", "gateway"),
+        ("sms.api_url", "https://sms.example/send"),
+        ("sms.secret", "Bearer x"),
+        ("sms.gateway_report_states", "DELIVRD=delivered, UNDELIV = failed"),
+    ];
+    let sms = Config::read(settings(&gateway)).unwrap().sms.unwrap();
+    assert_eq!(sms.gateway.report_states.len(), 2);
+    assert!(sms.report_secret.is_none(), "reports nobody signs are not taken");
+    for (name, wrong) in [
+        ("sms.gateway_report_states", "delivered"),
+        ("sms.gateway_report_states", "DELIVRD=arrived"),
+        ("sms.gateway_report_states", "=sent"),
+        ("sms.account", "me"),
+    ] {
+        let refusal = refusal(settings(&gateway).with(name, wrong));
+        assert!(refusal.starts_with(name), "{refusal}");
+    }
+    let refusal = refusal(settings(&TWILIO).with("sms.gateway_id", "/id"));
+    assert!(refusal.starts_with("sms.gateway_id") && refusal.contains("no meaning for twilio"), "{refusal}");
+}
+
+#[test]
+fn e_mail_is_set_up_whole_or_not_at_all_and_its_password_is_not_shown() {
+    let both = [("smtp.url", "smtps://user:s3cr3t@mail.example"), ("smtp.from", "no-reply@example.com")];
+    assert!(Config::read(settings(&both)).unwrap().smtp.is_some());
+    for half in 0..both.len() {
+        let refusal = refusal(settings(&both[half..=half]));
+        assert!(refusal.contains("is missing") && !refusal.contains("s3cr3t"), "{refusal}");
+    }
+    let blank = refusal(settings(&both).with("smtp.url", " smtps://user:s3cr3t@mail.example"));
+    assert!(!blank.contains("s3cr3t"), "{blank}");
+}
+
+#[test]
+fn sms_in_the_clear_are_advised_against() {
+    let advice = |url: &str| {
+        let given = [&SENDER[..], &TWILIO, &[("sms.api_url", url)]].concat();
+        Config::read(settings(&given)).unwrap().advice().len()
+    };
+    assert_eq!((advice("http://sms.example"), advice("http://127.0.0.1:8081/sms/twilio")), (1, 0));
 }

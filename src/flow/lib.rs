@@ -23,6 +23,7 @@ pub mod seams;
 pub mod senders;
 pub mod session;
 pub mod sign_in;
+pub mod sms_report;
 mod timeline;
 pub mod token;
 pub mod unlock;
@@ -33,10 +34,12 @@ pub mod webhook;
 use std::sync::Arc;
 
 use watchword_domain::Clock;
-use watchword_domain::ids::Random;
+use watchword_domain::ids::{Random, SenderId};
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::public_url::PublicUrl;
+use watchword_messaging::Channel;
+use watchword_messaging::sms::{Provider, reports::Reports};
 use watchword_messaging::whatsapp::Graph;
 use watchword_store::Store;
 
@@ -64,6 +67,43 @@ pub struct Settings {
     pub messages_per_second: u32,
     /// The shared WhatsApp sender, when one is set up.
     pub whatsapp: Option<SharedSender>,
+    /// The shared way to send SMS, when one is set up.
+    pub sms: Option<SmsSender>,
+    /// The shared way to send mails, when one is set up.
+    pub email: Option<EmailSender>,
+}
+
+/// A way to send SMS, and what its reports are checked with.
+#[derive(Clone)]
+pub struct SmsSender {
+    /// Who carries them.
+    pub provider: Provider,
+    /// The wire.
+    pub channel: Arc<dyn Channel>,
+    /// How its reports are proven and read; none when they are not taken.
+    pub reports: Option<Arc<Reports>>,
+}
+
+impl SmsSender {
+    /// The channel's name, in rows and metrics.
+    pub const CHANNEL: &'static str = "sms";
+
+    /// The sender its messages leave from: all projects share it.
+    pub fn sender() -> SenderId {
+        Self::CHANNEL.into()
+    }
+}
+
+/// A way to send mails. They have no reports.
+#[derive(Clone)]
+pub struct EmailSender {
+    /// The wire.
+    pub channel: Arc<dyn Channel>,
+}
+
+impl EmailSender {
+    /// The channel's name, in rows and metrics.
+    pub const CHANNEL: &'static str = "email";
 }
 
 /// The service: everything the doors call.

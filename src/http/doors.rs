@@ -17,7 +17,7 @@ use crate::observe::{RequestIds, observe};
 use crate::pages::assets::AssetShelf;
 use crate::places::{ConnectionLimits, Places};
 use crate::view::{Pages, PagesFault};
-use crate::webhook::whatsapp;
+use crate::webhook::{sms, whatsapp};
 use crate::{health, oauth, pages, paths};
 
 /// What the doors need to know of the installation.
@@ -107,6 +107,7 @@ pub fn router(doors: Doors) -> Router {
         .nest("/{domain}", pool)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .route(paths::WHATSAPP_WEBHOOK, get(whatsapp::get).post(whatsapp::post))
+        .route(paths::SMS_WEBHOOK, post(sms::post))
         .fallback(pages::lost::not_found)
         .method_not_allowed_fallback(pages::lost::method_not_allowed)
         .layer(from_fn_with_state(doors.clone(), observe))

@@ -18,6 +18,6 @@ pub mod view;
 mod webhook;
 
 pub use doors::{Doors, Settings, router};
-pub use paths::WHATSAPP_WEBHOOK;
+pub use paths::{SMS_WEBHOOK, WHATSAPP_WEBHOOK};
 pub use places::ConnectionLimits;
 pub use serve::serve;

@@ -25,6 +25,8 @@ pub const READYZ: &str = "/readyz";
 pub const ASSETS: &str = "/assets/{file}";
 /// Where Meta posts its reports, below the installation's origin.
 pub const WHATSAPP_WEBHOOK: &str = "/webhooks/whatsapp";
+/// Where SMS providers post theirs.
+pub const SMS_WEBHOOK: &str = "/webhooks/sms/{provider}";
 
 /// The first segments that are the installation's own, also where every pool has a host.
 pub const OWN_SEGMENTS: [&str; 4] = ["assets", "healthz", "readyz", "webhooks"];

@@ -1,3 +1,4 @@
 //! What providers call.
 
+pub mod sms;
 pub mod whatsapp;

@@ -75,6 +75,8 @@ impl Ground {
             graph: graph.clone(),
             messages_per_second: 80,
             whatsapp: Some(shared_sender(&graph)),
+            sms: None,
+            email: None,
         };
         let random = Arc::new(SystemRandom);
         let flow =

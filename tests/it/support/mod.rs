@@ -6,6 +6,7 @@ mod database;
 mod live;
 mod rows;
 mod simulator;
+pub mod sms;
 mod source;
 mod tokens;
 
@@ -142,6 +143,8 @@ impl House {
             graph: known.graph.clone(),
             messages_per_second: known.messages_per_second,
             whatsapp: known.whatsapp.clone(),
+            sms: known.sms.clone(),
+            email: known.email.clone(),
         };
         let random = Arc::new(SystemRandom);
         let node = Watchword::open(store, self.master.clone(), self.clock.clone(), random, settings).await;
@@ -255,6 +258,8 @@ fn settings(provider: SocketAddr, simulator: SocketAddr, limits: Limits) -> Sett
         messages_per_second: 80,
         whatsapp: Some(shared_sender(&graph)),
         graph,
+        sms: None,
+        email: None,
     }
 }
 

@@ -1,3 +1,4 @@
 mod disowned;
 mod handshake;
+mod sms;
 mod whatsapp;

@@ -1,0 +1,126 @@
+//! Providers of SMS in front of a house, and the reports they might post.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::sha::sha256;
+use openssl::sign::Signer;
+use serde_json::json;
+use tokio::net::TcpListener;
+use watchword_domain::{Clock, DeliveryState, Secret};
+use watchword_flow::seams::SystemRandom;
+use watchword_flow::{Settings, SmsSender, Watchword};
+use watchword_http::ConnectionLimits;
+use watchword_messaging::sms::Provider;
+use watchword_messaging::sms::reports::{Reports, Shape};
+use watchword_messaging::{Channel, OutgoingCode, Sending};
+
+use super::House;
+
+/// Where reports are said to go.
+pub const TWILIO_REPORTS: &str = "https://id.example.com/webhooks/sms/twilio";
+
+const KEY: &str = "key-of-the-tests";
+
+/// The wire of a house that sends no SMS in its test.
+struct Nobody;
+
+impl Channel for Nobody {
+    fn send_code<'a>(&'a self, _: &'a OutgoingCode) -> Sending<'a> {
+        panic!("nothing is sent here")
+    }
+}
+
+/// The same house's doors with this provider's reports taken there; gives their address.
+pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
+    let secret = || Secret::new(KEY.to_owned());
+    let states = [("delivered", DeliveryState::Delivered), ("failed", DeliveryState::Failed)];
+    let shape = Shape {
+        header: "x-signature".into(),
+        id: "/id".into(),
+        reference: "/reference".into(),
+        status: "/status".into(),
+        states: states.map(|(word, state)| (word.to_owned(), state)).into_iter().collect::<BTreeMap<_, _>>(),
+    };
+    let reports = match provider {
+        Provider::Twilio => Reports::twilio(secret(), TWILIO_REPORTS),
+        Provider::Vonage => Reports::vonage("a1b2c3d4", secret()),
+        Provider::Gateway => Reports::gateway(secret(), shape),
+    };
+    let sms =
+        SmsSender { provider, channel: Arc::new(Nobody), reports: Some(Arc::new(reports.ok().unwrap())) };
+    let known = house.flow.settings();
+    let settings = Settings {
+        public_url: known.public_url.clone(),
+        region: known.region.clone(),
+        limits: known.limits.clone(),
+        lifetimes: known.lifetimes.clone(),
+        graph: known.graph.clone(),
+        messages_per_second: 80,
+        whatsapp: None,
+        sms: Some(sms),
+        email: None,
+    };
+    let (store, master) = (house.store.clone(), house.master.clone());
+    let flow = Watchword::open(store, master, house.clock.clone(), Arc::new(SystemRandom), settings).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let doors = super::doors(&Arc::new(flow.unwrap()), ConnectionLimits::default());
+    tokio::spawn(watchword_http::serve(listener, doors, house.stop.subscribe()));
+    address
+}
+
+fn hmac(digest: MessageDigest, message: &[u8]) -> Vec<u8> {
+    let key = PKey::hmac(KEY.as_bytes()).unwrap();
+    Signer::new(digest, &key).unwrap().sign_oneshot_to_vec(message).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The header in which a provider proves this body, posted with this query.
+pub fn proof(house: &House, provider: Provider, query: &str, body: &str) -> (&'static str, String) {
+    match provider {
+        Provider::Twilio => {
+            let mut fields: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+            fields.sort();
+            let fields: String = fields.into_iter().map(|(name, value)| name + &value).collect();
+            let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+            let mac = hmac(MessageDigest::sha1(), format!("{TWILIO_REPORTS}{query}{fields}").as_bytes());
+            ("x-twilio-signature", STANDARD.encode(mac))
+        }
+        Provider::Vonage => {
+            let claims = json!({
+                "iat": house.clock.now().seconds(),
+                "api_key": "a1b2c3d4",
+                "payload_hash": hex(&sha256(body.as_bytes())),
+            });
+            let signed = [json!({ "alg": "HS256", "typ": "JWT" }), claims]
+                .map(|part| URL_SAFE_NO_PAD.encode(part.to_string()))
+                .join(".");
+            let mac = URL_SAFE_NO_PAD.encode(hmac(MessageDigest::sha256(), signed.as_bytes()));
+            ("authorization", format!("Bearer {signed}.{mac}"))
+        }
+        Provider::Gateway => ("x-signature", hex(&hmac(MessageDigest::sha256(), body.as_bytes()))),
+    }
+}
+
+/// Posts a report; gives the status of the answer.
+pub async fn post(
+    house: &House,
+    doors: SocketAddr,
+    (path, body): (&str, &str),
+    proof: Option<(&str, String)>,
+) -> u16 {
+    let mut request = house.http.post(format!("http://{doors}/webhooks/sms/{path}"));
+    if let Some((header, value)) = proof {
+        request = request.header(header, value);
+    }
+    request.body(body.to_owned()).send().await.unwrap().status().as_u16()
+}
