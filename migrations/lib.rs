@@ -10,6 +10,7 @@ mod m0002_key_rotation;
 mod m0003_client_deletion;
 mod m0004_message_timeline;
 mod m0005_senders;
+mod m0006_limits;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_client_deletion::Migration),
             Box::new(m0004_message_timeline::Migration),
             Box::new(m0005_senders::Migration),
+            Box::new(m0006_limits::Migration),
         ]
     }
 }

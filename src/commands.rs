@@ -49,7 +49,7 @@ enum Command {
     Simulator(simulator::Arguments),
     /// Bring the database's schema up to date. `serve` does it, too.
     Migrate(migrate::Arguments),
-    /// Make and show projects.
+    /// Make and show projects, their limits, and why people were refused.
     #[command(subcommand)]
     Project(project::Command),
     /// Look after the applications that people sign in to.

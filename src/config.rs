@@ -4,6 +4,7 @@
 //! reads the environment. Knows nothing of databases, sockets or keys beyond the words that name them.
 
 mod channels;
+mod limits;
 pub mod problem;
 mod reader;
 pub mod reference;
@@ -194,8 +195,8 @@ fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
     let logs = logs(reader);
     let (graph, whatsapp) = (sender::graph(reader), sender::read(reader));
     let (sms, smtp) = (channels::sms(reader, public_url.as_ref()), channels::smtp(reader));
-    let limits = bounded(reader, "limits", Limits::check);
-    let lifetimes = bounded(reader, "lifetimes", Lifetimes::check);
+    let limits = limits::read(reader);
+    let lifetimes = reader.bounded("lifetimes", Lifetimes::check);
     let simulator = simulator(reader, public_url.as_ref());
     Some(Config {
         listen: listen?,
@@ -274,22 +275,6 @@ fn logs(reader: &mut Reader) -> Option<Logs> {
         );
     }
     Some(Logs { filter, is_json: reader.choice("log_format")? == "json" })
-}
-
-/// A section with bounds of its own: the table repeats them, the domain decides.
-fn bounded<T, E: std::fmt::Display>(
-    reader: &mut Reader,
-    section: &'static str,
-    check: impl Fn(&T) -> Result<(), E>,
-) -> Option<T>
-where
-    T: serde::de::DeserializeOwned,
-{
-    let read = reader.section(section)?;
-    if let Err(bounds) = check(&read) {
-        reader.problems.push(Problem::new(section, format!("is out of bounds: {bounds}"), "Correct it."));
-    }
-    Some(read)
 }
 
 fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simulator> {

@@ -1,5 +1,9 @@
 //! `watchword project …`: projects, each with its user pool and its first client.
 
+pub(super) mod existing;
+mod limits;
+mod watch;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
@@ -22,6 +26,9 @@ pub enum Command {
     Create(Box<Arguments>),
     /// Show the projects there are.
     List(List),
+    /// What is asked or decided about one that is there.
+    #[command(flatten)]
+    Existing(existing::Command),
 }
 
 /// How the projects are shown.
@@ -76,6 +83,7 @@ pub(super) async fn run(command: Command) -> Result<(), Problems> {
     match command {
         Command::Create(arguments) => make(*arguments).await,
         Command::List(arguments) => list(arguments).await,
+        Command::Existing(command) => existing::run(command).await,
     }
 }
 

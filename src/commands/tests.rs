@@ -4,6 +4,7 @@ mod client;
 mod demo;
 mod doctor;
 mod key;
+mod limits;
 mod master_key;
 mod project;
 mod serve;

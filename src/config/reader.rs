@@ -92,8 +92,12 @@ impl Reader {
         if matches!(setting.kind, Kind::Choice(words) if words.contains(&word.as_str())) {
             return Some(word);
         }
-        self.refuse(name, format!("is not {}", setting.kind.wanted()), "Correct it or take it out.");
+        self.refuse_choice(setting);
         None
+    }
+
+    fn refuse_choice(&mut self, setting: &Setting) {
+        self.refuse(setting.name, format!("is not {}", setting.kind.wanted()), "Correct it or take it out.");
     }
 
     pub(super) fn number(&mut self, name: &str) -> Option<u64> {
@@ -113,11 +117,32 @@ impl Reader {
         parsed
     }
 
-    /// A whole section, into the type whose fields it names.
+    /// A section with bounds of its own: the table repeats them, the domain decides.
+    pub(super) fn bounded<T: DeserializeOwned, E: std::fmt::Display>(
+        &mut self,
+        section: &'static str,
+        check: impl Fn(&T) -> Result<(), E>,
+    ) -> Option<T> {
+        let read = self.section(section)?;
+        if let Err(bounds) = check(&read) {
+            self.problems.push(Problem::new(section, format!("is out of bounds: {bounds}"), "Correct it."));
+        }
+        Some(read)
+    }
+
+    /// A whole section, into the type whose fields it names. What is not given and has no default is left out, and so are
+    /// paths: they name what the type holds.
     pub(super) fn section<T: DeserializeOwned>(&mut self, section: &str) -> Option<T> {
         let mut fields = serde_json::Map::new();
-        for setting in SETTINGS.iter().filter(|setting| setting.section() == Some(section)) {
-            let value = match self.take(setting.name)?.1 {
+        let is_field = |setting: &&Setting| !matches!(setting.kind, Kind::Path);
+        for setting in SETTINGS.iter().filter(|setting| setting.section() == Some(section)).filter(is_field) {
+            let Some((_, value)) = self.take(setting.name) else { continue };
+            let is_word = |text: &str| !matches!(setting.kind, Kind::Choice(words) if !words.contains(&text));
+            let value = match value {
+                Value::Text(text) if !is_word(&text) => {
+                    self.refuse_choice(setting);
+                    continue;
+                }
                 Value::Text(text) => text.into(),
                 Value::Number(number) => number.into(),
                 Value::Texts(texts) => texts.into(),

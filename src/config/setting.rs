@@ -49,6 +49,8 @@ pub enum Kind {
     Number(u64, u64),
     /// Several whole numbers within these bounds.
     Numbers(u64, u64),
+    /// An amount of money.
+    Amount,
     /// Several networks.
     Networks,
 }
@@ -71,6 +73,7 @@ impl Kind {
             Self::Numbers(least, most) => {
                 format!("whole numbers from {least} to {most}, separated by commas")
             }
+            Self::Amount => "an amount, such as 12.50, in quotes where it stands in the file".into(),
             Self::Networks => "addresses or networks, such as 10.0.0.0/8, separated by commas".into(),
         }
     }

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value as Toml};
+use watchword_domain::money::Money;
 
 use super::problem::Problem;
 use super::setting::{Kind, Setting};
@@ -185,6 +186,7 @@ pub(super) fn value_of_text(kind: Kind, text: &str) -> Option<Value> {
             Value::Numbers(parts().map(|part| number(part, least, most)).collect::<Option<_>>()?)
         }
         Kind::Networks => Value::Texts(parts().map(str::to_owned).collect()),
+        Kind::Amount => Value::Text(text.parse::<Money>().ok()?.to_string()),
         _ => Value::Text(text.to_owned()),
     })
 }
@@ -201,6 +203,7 @@ fn value_of_toml(kind: Kind, value: &Toml) -> Option<Value> {
         Kind::Networks => Value::Texts(
             value.as_array()?.iter().map(|one| one.as_str().map(str::to_owned)).collect::<Option<_>>()?,
         ),
+        Kind::Amount => Value::Text(value.as_str()?.parse::<Money>().ok()?.to_string()),
         _ => Value::Text(value.as_str()?.to_owned()),
     })
 }

@@ -137,6 +137,10 @@ fn a_wrong_value_is_refused_by_the_name_of_its_setting() {
         ("whatsapp.timeout_seconds", "60"),
         ("limits.code_digits", "5"),
         ("limits.resend_waits_seconds", "30,0"),
+        ("limits.monitor", "on"),
+        ("limits.money_per_pool_day", "five"),
+        ("limits.money_per_pool_day", "5"),
+        ("limits.prices_file", "/nowhere/prices.csv"),
         ("lifetimes.code_seconds", "601"),
         ("simulator.listen", "8081"),
         ("simulator.webhook_url", "webhooks"),
@@ -178,6 +182,22 @@ fn bounds_of_the_table_are_those_of_the_rules() {
             assert!(!refused, "{} {outside} is refused by the table only", setting.name);
         }
     }
+}
+
+#[test]
+fn prices_are_read_from_their_file_and_a_wrong_line_is_named() {
+    let mut prices = tempfile::NamedTempFile::new().unwrap();
+    writeln!(prices, "country,channel,EUR\n*,whatsapp,0.01").unwrap();
+    let path = prices.path().to_str().unwrap().to_owned();
+    let given = [("limits.prices_file", path.as_str()), ("limits.money_per_pool_hour", "0.50")];
+    let limits = Config::read(settings(&given)).unwrap().limits;
+    assert_eq!(limits.prices.currency(), "EUR");
+    assert_eq!(limits.money_per_pool_hour.unwrap().micros(), 500_000);
+    let (_file, sources) = file(&format!("[limits]\nprices_file = \"{path}\"\nmoney_per_pool_day = \"2\"\n"));
+    assert_eq!(Config::read(sources).unwrap().limits.money_per_pool_day.unwrap().to_string(), "2.00");
+    writeln!(prices, "XX,whatsapp,0.01").unwrap();
+    let refusal = refusal(settings(&given));
+    assert!(refusal.starts_with("limits.prices_file") && refusal.contains("line 3"), "{refusal}");
 }
 
 #[test]

@@ -143,6 +143,12 @@ impl FailureClass {
             Self::IdentityChanged => "identity_changed",
         }
     }
+
+    /// Whether the fault lies on this side of the number: then a message that failed says nothing of whoever asked for it.
+    #[must_use]
+    pub fn is_ours(self) -> bool {
+        matches!(self, Self::SenderUnavailable | Self::TryLater | Self::Rejected)
+    }
 }
 
 /// A word that names no [`DeliveryState`] or [`FailureClass`].

@@ -4,7 +4,9 @@
 //! network, no page and no protocol bytes; whoever wants to know what Watchword does reads this crate first.
 
 pub mod breaker;
+pub mod budgets;
 pub mod client;
+pub mod conversion;
 pub mod country;
 pub mod delivery;
 pub mod digits;
@@ -16,9 +18,12 @@ pub mod label;
 pub mod language;
 pub mod lifetimes;
 pub mod limits;
+pub mod money;
 pub mod pace;
 pub mod phone;
 pub mod pool;
+pub mod prices;
+pub mod proof;
 pub mod public_url;
 pub mod refresh;
 pub mod request;

@@ -1,11 +1,16 @@
-//! How often: tries, failures, sends and starts, with their defaults and bounds, and how they are counted in windows.
+//! How often: tries, failures, sends, starts and budgets, with their defaults and bounds, and how they are counted in
+//! windows.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::conversion::Monitor;
+use crate::money::Money;
+use crate::prices::PriceTable;
 use crate::time::Timestamp;
 
 /// The window of the address limit.
@@ -32,8 +37,27 @@ pub struct Limits {
     pub sends_per_number_day: u32,
     /// Sign-ins started from one address (IPv4 /32, IPv6 /64) within ten minutes.
     pub starts_per_address: u32,
+    /// How many of these take no proof of work: see [`proof`](crate::proof).
+    pub starts_before_proof: u32,
+    /// Zero bits of a proof of work; each one more doubles the work.
+    pub proof_bits: u8,
+    /// Messages of one pool within a UTC hour, where its project sets no other budget.
+    pub messages_per_pool_hour: u32,
     /// Messages of one pool within a UTC day, where its project sets no other budget.
     pub messages_per_pool_day: u32,
+    /// What one pool's messages may cost within a UTC hour.
+    pub money_per_pool_hour: Option<Money>,
+    /// What one pool's messages may cost within a UTC day.
+    pub money_per_pool_day: Option<Money>,
+    /// Days for which a project counts as new; 0 for never.
+    pub probation_days: u32,
+    /// Messages of a new project's pool within a UTC day.
+    pub probation_messages_day: u32,
+    /// What is done about ranges of numbers whose codes do not come back.
+    pub monitor: Monitor,
+    /// What messages cost. Read from a file of its own.
+    #[serde(skip)]
+    pub prices: Arc<PriceTable>,
 }
 
 impl Default for Limits {
@@ -47,7 +71,16 @@ impl Default for Limits {
             sends_per_number_hour: 5,
             sends_per_number_day: 10,
             starts_per_address: 60,
+            starts_before_proof: 10,
+            proof_bits: 15,
+            messages_per_pool_hour: 300,
             messages_per_pool_day: 1000,
+            money_per_pool_hour: None,
+            money_per_pool_day: None,
+            probation_days: 7,
+            probation_messages_day: 100,
+            monitor: Monitor::Observe,
+            prices: Arc::default(),
         }
     }
 }
@@ -91,7 +124,12 @@ impl Limits {
         within("limits.sends_per_number_hour", self.sends_per_number_hour.into(), 1, 1000)?;
         within("limits.sends_per_number_day", self.sends_per_number_day.into(), 1, 1000)?;
         within("limits.starts_per_address", self.starts_per_address.into(), 1, 100_000_000)?;
-        within("limits.messages_per_pool_day", self.messages_per_pool_day.into(), 1, 1_000_000_000)
+        within("limits.starts_before_proof", self.starts_before_proof.into(), 1, 100_000_000)?;
+        within("limits.proof_bits", self.proof_bits.into(), 8, 22)?;
+        within("limits.messages_per_pool_hour", self.messages_per_pool_hour.into(), 1, 1_000_000_000)?;
+        within("limits.messages_per_pool_day", self.messages_per_pool_day.into(), 1, 1_000_000_000)?;
+        within("limits.probation_days", self.probation_days.into(), 0, 365)?;
+        within("limits.probation_messages_day", self.probation_messages_day.into(), 1, 1_000_000_000)
     }
 }
 
@@ -112,6 +150,28 @@ pub fn sliding_count(previous: u32, current: u32, window: Duration, now: Timesta
     current.saturating_add(u32::try_from(carried).unwrap_or(u32::MAX))
 }
 
+/// The first moment at which one more makes no more than `most`, if nothing else happens until then: what a person who is
+/// asked to wait is told.
+pub fn calm_at(previous: u32, current: u32, most: u32, window: Duration, now: Timestamp) -> Timestamp {
+    let start = window_start(window, now);
+    let room = most.saturating_sub(1);
+    match room.checked_sub(current) {
+        Some(left) => now.max(start + carried_down_to(previous, left, window)),
+        None => start + window + carried_down_to(current, room, window),
+    }
+}
+
+/// How far into a window no more than `left` of the `previous` one still count.
+fn carried_down_to(previous: u32, left: u32, window: Duration) -> Duration {
+    let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+    // floor(previous * (window - into) / window) <= left, solved for the smallest `into`.
+    let beyond = (u64::from(left) + 1).saturating_mul(window);
+    match u64::from(previous).saturating_mul(window).checked_sub(beyond) {
+        Some(excess) => Duration::from_millis((excess / u64::from(previous).max(1) + 1).min(window)),
+        None => Duration::ZERO,
+    }
+}
+
 /// The aligned start of the window that `now` lies in.
 pub fn window_start(window: Duration, now: Timestamp) -> Timestamp {
     let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX).max(1);
@@ -121,6 +181,32 @@ pub fn window_start(window: Duration, now: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whoever_waits_as_told_is_let_in_and_nobody_waits_longer_than_needed(
+            previous in 0_u32..200,
+            current in 0_u32..200,
+            most in 1_u32..100,
+            into in 0_i64..600_000,
+        ) {
+            let start = Timestamp::from_millis(600_000 * 1000);
+            let now = Timestamp::from_millis(start.millis() + into);
+            let makes = |at: Timestamp| {
+                let (previous, current) = match (at.millis() - start.millis()) / 600_000 {
+                    0 => (previous, current),
+                    1 => (current, 0),
+                    _ => (0, 0),
+                };
+                sliding_count(previous, current + 1, ADDRESS_WINDOW, at)
+            };
+            let calm = calm_at(previous, current, most, ADDRESS_WINDOW, now);
+            prop_assert!(makes(calm) <= most, "{} at {}", makes(calm), calm.millis());
+            let before = Timestamp::from_millis(calm.millis() - 1);
+            prop_assert!(calm == now || makes(before) > most);
+        }
+    }
 
     #[test]
     fn ipv6_is_counted_by_64_and_ipv4_by_32() {

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::conversion::Monitor;
 use crate::country::Country;
 use crate::ids::PoolId;
 use crate::language::Language;
 use crate::limits::Limits;
+use crate::money::Money;
 use crate::phone::Phone;
+use crate::time::Timestamp;
 
 /// A tenant. Everything it owns is reached through its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Pool {
     pub issuer: String,
     /// What its project decided.
     pub settings: PoolSettings,
+    /// When its project was made.
+    pub created_at: Timestamp,
 }
 
 /// What a project decides for its pool.
@@ -38,8 +43,18 @@ pub struct PoolSettings {
     pub privacy_url: Option<String>,
     /// The project's terms.
     pub terms_url: Option<String>,
+    /// Messages within a UTC hour, where the installation's default does not fit.
+    pub messages_per_hour: Option<u32>,
     /// Messages within a UTC day, where the installation's default does not fit.
     pub messages_per_day: Option<u32>,
+    /// What messages may cost within a UTC hour, where the installation's default does not fit.
+    pub money_per_hour: Option<Money>,
+    /// What messages may cost within a UTC day, where the installation's default does not fit.
+    pub money_per_day: Option<Money>,
+    /// What is done about ranges whose codes do not come back, where the installation's default does not fit.
+    pub monitor: Option<Monitor>,
+    /// Whether an operator ended the probation of a new project.
+    pub released: bool,
     /// Digits of a code, where the installation's default does not fit.
     pub code_digits: Option<u8>,
 }
@@ -65,8 +80,15 @@ impl Pool {
     /// The installation's limits as this pool narrows them.
     pub fn limits(&self, installation: &Limits) -> Limits {
         let code_digits = self.settings.code_digits.unwrap_or(installation.code_digits).clamp(6, 8);
-        let messages_per_pool_day =
-            self.settings.messages_per_day.unwrap_or(installation.messages_per_pool_day);
-        Limits { code_digits, messages_per_pool_day, ..installation.clone() }
+        let own = &self.settings;
+        Limits {
+            code_digits,
+            messages_per_pool_hour: own.messages_per_hour.unwrap_or(installation.messages_per_pool_hour),
+            messages_per_pool_day: own.messages_per_day.unwrap_or(installation.messages_per_pool_day),
+            money_per_pool_hour: own.money_per_hour.or(installation.money_per_pool_hour),
+            money_per_pool_day: own.money_per_day.or(installation.money_per_pool_day),
+            monitor: own.monitor.unwrap_or(installation.monitor),
+            ..installation.clone()
+        }
     }
 }

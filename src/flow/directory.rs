@@ -91,6 +91,11 @@ impl Directory {
         }
     }
 
+    /// A pool was changed on this node.
+    pub(crate) fn forget_pool(&self, domain: &str) {
+        self.pools.remove(&domain.to_owned());
+    }
+
     /// A client was changed or taken out on this node.
     pub(crate) fn forget_client(&self, pool: &PoolId, id: &ClientId) {
         self.clients.remove(&(pool.clone(), id.clone()));

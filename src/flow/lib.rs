@@ -4,6 +4,7 @@
 //! header and no page is known here. Every transaction begins and ends in one file, and no call over the network is
 //! made inside one.
 
+mod alerts;
 pub mod authorize;
 pub mod browser;
 pub mod client_auth;
@@ -14,9 +15,12 @@ mod directory;
 pub mod error;
 pub mod introspect;
 pub mod keys;
+pub mod limits;
 pub mod logout;
 pub mod onward;
 pub mod projects;
+pub mod proof_of_work;
+mod refusals;
 pub mod revoke;
 pub mod rotate_keys;
 pub mod seams;
@@ -43,10 +47,12 @@ use watchword_messaging::sms::{Provider, reports::Reports};
 use watchword_messaging::whatsapp::Graph;
 use watchword_store::Store;
 
+use crate::alerts::Told;
 use crate::crypto::MasterKey;
 use crate::delivery::Delivery;
 use crate::directory::Directory;
 use crate::error::Fault;
+use crate::refusals::Refusals;
 use crate::senders::{SenderStates, SharedSender};
 
 pub use directory::ClientEntry;
@@ -116,6 +122,8 @@ pub struct Watchword {
     pub(crate) directory: Directory,
     pub(crate) delivery: Delivery,
     pub(crate) senders: SenderStates,
+    pub(crate) told: Told,
+    pub(crate) refusals: Refusals,
 }
 
 impl Watchword {
@@ -133,7 +141,8 @@ impl Watchword {
         check_key(&store, &master, &*clock, &*random).await?;
         let senders = SenderStates::new(settings.messages_per_second);
         let (directory, delivery) = (Directory::new(), Delivery::new());
-        Ok(Self { store, master, clock, random, settings, directory, delivery, senders })
+        let (told, refusals) = (Told::default(), Refusals::default());
+        Ok(Self { store, master, clock, random, settings, directory, delivery, senders, told, refusals })
     }
 
     /// The present moment, as this service counts it.

@@ -99,10 +99,11 @@ impl Watchword {
             name: new.name.trim().to_owned(),
             domain: new.domain,
             settings: new.settings,
+            created_at: now,
         };
         let keys = self.make_keys(&pool.id, TokenKind::ALL).await?;
         let tx = self.store.begin(&pool.id).await?;
-        tx.insert_pool(&pool, now).await.map_err(|error| match error {
+        tx.insert_pool(&pool).await.map_err(|error| match error {
             StoreError::Taken(_) => Error::Refused(ProjectRefusal::DomainTaken(pool.domain.clone())),
             error => error.into(),
         })?;

@@ -1,13 +1,16 @@
 //! A person signing in: the number, the code, the session. Doors call these four and render what they say.
 
+mod budget;
 mod finish;
 mod guess;
 mod progress;
 mod send;
 mod start;
 mod starts;
+mod suspicion;
 mod typed;
 
+pub(crate) use budget::counter_of;
 pub use finish::Finished;
 pub use guess::GuessRefusal;
 pub use progress::{NewCode, Progress};
@@ -15,12 +18,12 @@ pub(crate) use send::message_purpose;
 pub use start::Start;
 pub use typed::{SendRefusal, Typed};
 
+use watchword_domain::Phone;
 use watchword_domain::failures::{Device, Guessers};
 use watchword_domain::ids::SignInId;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::Method;
 use watchword_domain::sign_in::{EndReason, Policy, SignIn, Step, next_step};
-use watchword_domain::{Phone, Timestamp};
 use watchword_store::PoolRows;
 
 use crate::Watchword;
@@ -91,9 +94,4 @@ impl Watchword {
     pub(crate) fn code_hash(&self, pool: &Pool, challenge: &str, code: &str) -> Result<String, Fault> {
         self.master.keyed_hash("one-time code", &[pool.id.as_str(), challenge, code])
     }
-}
-
-/// When the current day of a pool's budget began.
-fn day_start(now: Timestamp) -> Timestamp {
-    watchword_domain::limits::window_start(std::time::Duration::from_secs(24 * 60 * 60), now)
 }

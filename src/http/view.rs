@@ -39,5 +39,5 @@ pub use form::{Carried, Csrf};
 pub use form_post::FormPostView;
 pub use landing::LandingView;
 pub use pages::{Pages, View};
-pub use phone::{PhoneError, PhoneView};
+pub use phone::{PhoneError, PhoneView, ProofPart};
 pub use sign_out::{SignOutView, SignedOutView};

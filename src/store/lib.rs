@@ -6,6 +6,7 @@
 //! conditional statement that finds exactly one row, or none. No rule lives here.
 
 mod access;
+mod alerts;
 mod challenges;
 mod clients;
 mod codes;
@@ -19,13 +20,16 @@ mod lookup;
 mod messages;
 mod number_sends;
 mod pools;
+mod proofs;
 mod refresh_tokens;
+mod refusals;
 mod senders;
 mod sessions;
 mod sign_ins;
 mod sweep;
 mod templates;
 mod text;
+mod traffic;
 mod users;
 mod webhook_events;
 mod writer;
@@ -33,13 +37,16 @@ mod writer;
 use sea_orm::DbErr;
 
 pub use access::{PoolRows, PoolTx, SystemRows, SystemTx};
+pub use alerts::AlertRow;
 pub use clients::ClientSecretRow;
 pub use codes::CodeRow;
 pub use connect::{Settings, Store};
 pub use grants::GrantRow;
 pub use keys::SigningKeyRow;
+pub use limits::Counter;
 pub use messages::{Advanced, Disowned, MessageProgress, MessageRow, NewMessage, StatusReport};
 pub use refresh_tokens::RefreshTokenRow;
+pub use refusals::RefusalRow;
 pub use senders::SenderRow;
 pub use sessions::SessionRow;
 pub use sweep::Swept;

@@ -22,6 +22,17 @@ entity! { counter_row = "counters";
     columns { amount: i64 }
 }
 
+/// An amount to add to a counter of the installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counter {
+    /// Its name.
+    pub name: String,
+    /// The window it is counted in.
+    pub window: Timestamp,
+    /// How much is added.
+    pub add: u64,
+}
+
 impl PoolRows {
     /// How often in a row this method failed for the account of this number, as counted for these.
     ///
@@ -48,6 +59,15 @@ impl PoolRows {
     pub async fn find_count(&self, name: &str, window: Timestamp) -> Result<u32> {
         let found = counter_row::Entity::find_by_id((name.to_owned(), window.millis()));
         Ok(found.first(&self.db()).await?.map_or(0, |row| text::count(row.amount)))
+    }
+
+    /// How far a counter of amounts came in a window.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_amount(&self, name: &str, window: Timestamp) -> Result<u64> {
+        let found = counter_row::Entity::find_by_id((name.to_owned(), window.millis()));
+        Ok(found.first(&self.db()).await?.map_or(0, |row| row.amount.try_into().unwrap_or(0)))
     }
 }
 
@@ -122,6 +142,30 @@ impl PoolTx {
             .exec_with_returning(&self.db())
             .await?;
         Ok(text::count(counted.amount))
+    }
+
+    /// Adds to several counters of the installation, in their order and in one statement, and gives what each has come to.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_all(&self, counters: &[Counter]) -> Result<Vec<u64>> {
+        let row = |counter: &Counter| counter_row::ActiveModel {
+            name: Set(counter.name.clone()),
+            window_start: Set(counter.window.millis()),
+            amount: Set(counter.add.try_into().unwrap_or(i64::MAX)),
+        };
+        let key = [counter_row::Column::Name, counter_row::Column::WindowStart];
+        let more = Expr::col(("counters", "amount")).add(Expr::col(("excluded", "amount")));
+        let counted = counter_row::Entity::insert_many(counters.iter().map(row))
+            .on_conflict(OnConflict::columns(key).value(counter_row::Column::Amount, more).to_owned())
+            .exec_with_returning(&self.db())
+            .await?;
+        // In which order rows come back is not said (SQLite, section "RETURNING"; PostgreSQL does not say it either).
+        let amount = |counter: &Counter| {
+            let own = counted.iter().find(|row| row.name == counter.name);
+            own.and_then(|row| row.amount.try_into().ok()).unwrap_or(0)
+        };
+        Ok(counters.iter().map(amount).collect())
     }
 }
 

@@ -6,7 +6,7 @@ mod timeline;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder};
-use watchword_domain::ids::{ChallengeId, MessageId, SenderId};
+use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::timeline::Price;
 use watchword_domain::{DeliveryState, FailureClass, Phone, Timestamp};
 
@@ -86,6 +86,10 @@ pub struct Advanced {
     pub channel: String,
     /// Where it goes.
     pub recipient: Phone,
+    /// The pool it is sent for.
+    pub pool_id: PoolId,
+    /// When it was written.
+    pub created_at: Timestamp,
 }
 
 fn unreadable<E>(_: E) -> StoreError {
@@ -105,6 +109,8 @@ fn further(row: row::Model) -> Result<Advanced> {
         challenge_id: row.challenge_id.into(),
         channel: row.channel,
         recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
+        pool_id: row.pool_id.into(),
+        created_at: Timestamp::from_millis(row.created_at),
     })
 }
 
@@ -249,7 +255,13 @@ impl SystemTx {
             update = update.col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None));
         }
         let changed = update.exec_with_returning(&self.db()).await?;
-        changed.into_iter().next().map(further).transpose()
+        let advanced = changed.into_iter().next().map(further).transpose()?;
+        if let (Some(message), Some((class, _))) = (&advanced, report.failure)
+            && class.is_ours()
+        {
+            self.uncount_sent(&message.pool_id, &message.recipient, message.created_at).await?;
+        }
+        Ok(advanced)
     }
 
     /// The price comes with some reports of a message, in any order; the first that tells it counts.

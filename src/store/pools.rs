@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
-use watchword_domain::pool::Pool;
+use watchword_domain::pool::{Pool, PoolSettings};
 
 use crate::access::{PoolRows, PoolTx, SystemRows};
 use crate::entity::entity;
@@ -18,7 +18,14 @@ entity! { row = "pools";
 
 fn pool(row: row::Model) -> Result<Pool> {
     let settings = text::read(&row.settings, "pool's settings")?;
-    Ok(Pool { id: row.id.into(), name: row.name, domain: row.domain, issuer: row.issuer, settings })
+    Ok(Pool {
+        id: row.id.into(),
+        name: row.name,
+        domain: row.domain,
+        issuer: row.issuer,
+        settings,
+        created_at: Timestamp::from_millis(row.created_at),
+    })
 }
 
 impl SystemRows {
@@ -60,14 +67,14 @@ impl PoolTx {
     ///
     /// # Errors
     /// [`StoreError::Taken`] when another pool has its domain or issuer; when the database fails.
-    pub async fn insert_pool(&self, pool: &Pool, now: Timestamp) -> Result<()> {
+    pub async fn insert_pool(&self, pool: &Pool) -> Result<()> {
         let row = row::ActiveModel {
             id: Set(self.pool_text()),
             name: Set(pool.name.clone()),
             domain: Set(pool.domain.clone()),
             issuer: Set(pool.issuer.clone()),
             settings: Set(text::write(&pool.settings, "pool's settings")?),
-            created_at: Set(now.millis()),
+            created_at: Set(pool.created_at.millis()),
         };
         let insert = row::Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
         match insert.exec_without_returning(&self.db()).await? {
@@ -75,6 +82,28 @@ impl PoolTx {
             _ => Ok(()),
         }
     }
+
+    /// What this transaction's project decided; whoever else wants to change it waits until this transaction ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock_pool_settings(&self) -> Result<Option<PoolSettings>> {
+        let found =
+            row::Entity::find_by_id(self.pool_text()).lock(LockType::Update).first(&self.db()).await?;
+        found.map(|row| text::read(&row.settings, "pool's settings")).transpose()
+    }
+
+    /// Stores what this transaction's project decided, read under [`lock_pool_settings`](Self::lock_pool_settings).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_pool_settings(&self, settings: &PoolSettings) -> Result<()> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::Settings, Expr::value(text::write(settings, "pool's settings")?))
+            .filter(row::Column::Id.eq(self.pool_text()));
+        self.write(update).await
+    }
+
     /// Locks this transaction's pool until it ends, where the database can lock a row.
     pub(crate) async fn lock_pool(&self, lock: LockType) -> Result<()> {
         row::Entity::find_by_id(self.pool_text()).lock(lock).first(&self.db()).await?;

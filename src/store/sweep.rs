@@ -33,6 +33,10 @@ impl SystemTx {
         removed += self.sweep_webhook_events(now - TIMELINE, most).await?;
         removed += self.sweep_number_sends(now - DAY, most).await?;
         removed += self.sweep_counters(now - DAY - DAY, most).await?;
+        removed += self.sweep_traffic(now - DAY - DAY, most).await?;
+        removed += self.sweep_alerts(now - TIMELINE, most).await?;
+        removed += self.sweep_refusals(now - TIMELINE, most).await?;
+        removed += self.sweep_spent_proofs(now, most).await?;
         // Kept past their use, so that a second redemption is recognised and ends what the first one began.
         removed += self.sweep_authorization_codes(now - DAY, most).await?;
         removed += self.sweep_grants(now - DAY, most).await?;

@@ -139,16 +139,85 @@ document.addEventListener("DOMContentLoaded", () => {
       const wrong = judge();
       if (wrong && wrong !== "missing") say(field, form.dataset[wrong]);
     });
+    // Where a proof of work is asked for, the form waits for it and then goes by itself, unless somebody types.
+    const { challenge, nonce } = form.elements;
+    let goes = true;
+    if (challenge) {
+      const button = one(".button:last-child", form);
+      button.classList.add("busy");
+      field.addEventListener("input", () => (goes = false));
+      solve(challenge.value, challenge.dataset.bits, (found) => {
+        nonce.value = found;
+        one("#proof").hidden = true;
+        button.classList.remove("busy");
+        if (goes) form.requestSubmit(button);
+      });
+    }
     form.addEventListener("submit", (event) => {
       const wrong = judge();
       // Beside the wrong country a right number looks too long: the server says which country it was read for.
       // The next time this country stands there first.
       try { if (select?.value) localStorage.country = select.value; } catch {}
-      if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) return;
+      if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) {
+        if (challenge && !nonce.value) {
+          event.preventDefault();
+          goes = true;
+        }
+        return;
+      }
       event.preventDefault();
       say(field, form.dataset[wrong]);
       field.focus();
     });
+  }
+
+  // A proof of work: ten digits after the challenge so that the SHA-256 (FIPS 180-4) of both begins with zero bits. In
+  // slices, so that the page stays awake.
+  function solve(challenge, bits, done) {
+    const K = new Int32Array(64), start = new Int32Array(8), mid = new Int32Array(8), out = new Int32Array(8), w = new Int32Array(64);
+    const root = (n, power) => (n ** (1 / power) * 2 ** 32) | 0;
+    for (let n = 2, count = 0; count < 64; n++) {
+      let d = 2;
+      while (n % d) d++;
+      if (d < n) continue;
+      if (count < 8) start[count] = root(n, 2);
+      K[count++] = root(n, 3);
+    }
+    const turn = (x, n) => (x >>> n) | (x << (32 - n));
+    const mix = (view, from, to) => {
+      let a = from[0], b = from[1], c = from[2], d = from[3], e = from[4], f = from[5], g = from[6], h = from[7];
+      for (let i = 0; i < 64; i++) {
+        if (i < 16) w[i] = view.getInt32(4 * i);
+        else {
+          const x = w[i - 15], y = w[i - 2];
+          w[i] = w[i - 16] + w[i - 7] + (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
+        }
+        const t = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + w[i]) | 0;
+        const u = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        h = g; g = f; f = e; e = (d + t) | 0; d = c; c = b; b = a; a = (t + u) | 0;
+      }
+      to[0] = from[0] + a; to[1] = from[1] + b; to[2] = from[2] + c; to[3] = from[3] + d;
+      to[4] = from[4] + e; to[5] = from[5] + f; to[6] = from[6] + g; to[7] = from[7] + h;
+    };
+    // The challenge fills one block, and with ten digits fits the second.
+    const text = new TextEncoder().encode(challenge + "0".repeat(10));
+    mix(new DataView(text.buffer), start, mid);
+    const block = new Uint8Array(64), view = new DataView(block.buffer), end = text.length - 64;
+    block.set(text.subarray(64));
+    block[end] = 128;
+    view.setInt32(60, text.length * 8);
+    const slice = () => {
+      const pause = Date.now() + 30;
+      while (Date.now() < pause)
+        for (let n = 0; n < 200; n++) {
+          mix(view, mid, out);
+          if (out[0] >>> (32 - bits) === 0) return done(String.fromCharCode(...block.subarray(end - 10, end)));
+          let i = end;
+          while (++block[--i] > 57) block[i] = 48;
+        }
+      setTimeout(slice);
+    };
+    slice();
   }
 
   // The code page.

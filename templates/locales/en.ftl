@@ -70,8 +70,14 @@ phone-error-not-allowed-here = This number can’t receive codes here. Enter ano
 phone-error-wait = A code was sent to this number a moment ago.
 phone-error-too-many-from-here = Too many sign-ins were started from your network.
 phone-error-too-many-today = Too many codes were sent to this number.
-phone-error-pool-busy = We can’t send codes right now. Try again later.
+phone-error-pool-busy = We can’t send codes right now.
+# "Numbers like this one": of the same country and the same first digits.
+phone-error-stopped = Codes to numbers like this one are paused, because hardly any of them were used lately.
 phone-error-blocked = Codes for this number are switched off after too many wrong tries. Sign in on a device you used before, try again tomorrow, or ask for help.
+# While the page works on it by itself, for a second or two.
+phone-proof = One moment: your device solves a short calculation that keeps robots away. Then your code is sent.
+# Without JavaScript; followed by "Try again in …".
+phone-proof-unscripted = At the moment this step needs JavaScript. Switch it on, or wait.
 
 ## The code page
 

@@ -62,8 +62,11 @@ phone-error-not-allowed-here = Este número no puede recibir códigos aquí. Esc
 phone-error-wait = Acabamos de enviar un código a este número.
 phone-error-too-many-from-here = Se han iniciado demasiadas sesiones desde tu red.
 phone-error-too-many-today = Se han enviado demasiados códigos a este número.
-phone-error-pool-busy = Ahora mismo no podemos enviar códigos. Inténtalo más tarde.
+phone-error-pool-busy = Ahora mismo no podemos enviar códigos.
+phone-error-stopped = Los códigos a números como este están en pausa, porque casi ninguno se ha usado últimamente.
 phone-error-blocked = Los códigos para este número están desactivados tras demasiados intentos fallidos. Inicia sesión en un dispositivo que ya usaste, vuelve a intentarlo mañana o pide ayuda.
+phone-proof = Un momento: tu dispositivo resuelve un pequeño cálculo que frena a los robots. Después enviaremos tu código.
+phone-proof-unscripted = En este momento, este paso necesita JavaScript. Actívalo o espera.
 
 ## The code page
 

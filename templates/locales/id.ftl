@@ -50,8 +50,11 @@ phone-error-not-allowed-here = Nomor ini tidak dapat menerima kode di sini. Masu
 phone-error-wait = Kode baru saja dikirim ke nomor ini.
 phone-error-too-many-from-here = Terlalu banyak upaya masuk dari jaringan Anda.
 phone-error-too-many-today = Terlalu banyak kode telah dikirim ke nomor ini.
-phone-error-pool-busy = Saat ini kami tidak dapat mengirim kode. Coba lagi nanti.
+phone-error-pool-busy = Saat ini kami tidak dapat mengirim kode.
+phone-error-stopped = Kode ke nomor seperti ini dijeda, karena belakangan hampir tidak ada yang dipakai.
 phone-error-blocked = Kode untuk nomor ini dinonaktifkan karena terlalu banyak percobaan yang salah. Masuk lewat perangkat yang pernah Anda pakai, coba lagi besok, atau minta bantuan.
+phone-proof = Sebentar: perangkat Anda menyelesaikan hitungan singkat untuk menjauhkan robot. Setelah itu kode Anda dikirim.
+phone-proof-unscripted = Saat ini langkah ini memerlukan JavaScript. Aktifkan, atau tunggu.
 
 ## The code page
 

@@ -62,8 +62,11 @@ phone-error-not-allowed-here = Este número não pode receber códigos aqui. Dig
 phone-error-wait = Acabamos de enviar um código para este número.
 phone-error-too-many-from-here = Houve tentativas demais de entrar a partir da sua rede.
 phone-error-too-many-today = Códigos demais foram enviados para este número.
-phone-error-pool-busy = Não podemos enviar códigos agora. Tente novamente mais tarde.
+phone-error-pool-busy = Não podemos enviar códigos agora.
+phone-error-stopped = Os códigos para números como este estão pausados, porque quase nenhum foi usado ultimamente.
 phone-error-blocked = Os códigos para este número estão desativados após muitas tentativas erradas. Entre em um dispositivo que você já usou, tente de novo amanhã ou peça ajuda.
+phone-proof = Um momento: seu dispositivo faz um pequeno cálculo que afasta robôs. Depois seu código será enviado.
+phone-proof-unscripted = No momento, esta etapa precisa de JavaScript. Ative-o ou aguarde.
 
 ## The code page
 

@@ -9,23 +9,30 @@ use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::{FailureRule, Guessers};
 use watchword_domain::ids::{ChallengeId, SecretId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
-use watchword_domain::pool::Pool;
+use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sender::Sender;
 use watchword_domain::session::{Method, Session};
 use watchword_domain::sign_in::{Challenge, SignIn};
 use watchword_domain::{Clock, Phone, Timestamp};
 use watchword_store::{
-    ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, Result, SenderRow, SigningKeyRow, UserPhone,
-    UserRow,
+    AlertRow, ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, RefusalRow, Result, SenderRow,
+    SigningKeyRow, UserPhone, UserRow,
 };
 
 use crate::on_each_database;
 use crate::support::{House, another, random_phone, store_sources};
 
 /// What limits a number or an address over all pools together, by design: counts and times.
-const OVER_ALL_POOLS: [&str; 5] =
-    ["count", "find_count", "find_send_history", "lock_send_history", "save_send_history"];
+const OVER_ALL_POOLS: [&str; 7] = [
+    "count",
+    "count_all",
+    "find_amount",
+    "find_count",
+    "find_send_history",
+    "lock_send_history",
+    "save_send_history",
+];
 
 /// What one pool owns.
 struct Owned {
@@ -68,6 +75,9 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_user |tx, own| tx.find_user(&own.user.id).await?.is_some();
         find_phone |tx, own| tx.find_phone(&own.phone.phone).await?.is_some();
         find_phone_of |tx, own| tx.find_phone_of(&own.user.id).await?.is_some();
+        lock_pool_settings |tx, own| {
+            tx.lock_pool_settings().await?.is_some_and(|settings| settings.support_email == own.pool.settings.support_email)
+        };
         find_session |tx, own| tx.find_session(&own.session.id).await?.is_some();
         find_session_by_token |tx, own| tx.find_session_by_token(&own.session_hash).await?.is_some();
         find_sign_in |tx, own| tx.find_sign_in(&own.sign_in.id).await?.is_some();
@@ -77,6 +87,10 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_failures |tx, own| {
             tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?.is_some()
         };
+        find_traffic |tx, own| !tx.find_traffic(&own.challenge.phone.prefix(), own.long_ago()).await?.is_empty();
+        list_prefixes |tx, own| !tx.list_prefixes(own.long_ago(), 9).await?.is_empty();
+        list_alerts |tx, own| !tx.list_alerts(own.long_ago(), 9).await?.is_empty();
+        list_refusals |tx, own| !tx.list_refusals(own.long_ago()).await?.is_empty();
         find_grant |tx, own| tx.find_grant(&own.grant.id).await?.is_some();
         find_authorization_code |tx, own| tx.find_authorization_code(&own.code_hash).await?.is_some();
         find_pool |tx, own| tx.find_pool().await?.is_some_and(|pool| pool == own.pool);
@@ -107,6 +121,21 @@ fn changes() -> Vec<(&'static str, Call)> {
             tx.save_sign_in_request(&own.sign_in.id, &request).await?
         };
         save_message_verified |tx, own| { tx.save_message_verified(&own.challenge.id, own.now).await?; false };
+        // These begin something of the other pool's own there.
+        count_sent |tx, own| { tx.count_sent(&own.challenge.phone.prefix(), own.now).await?; false };
+        count_verified |tx, own| {
+            let traffic = tx.find_traffic(&own.challenge.phone.prefix(), own.long_ago()).await?;
+            let window = traffic.first().map_or(own.now, |traffic| traffic.window);
+            tx.count_verified(&own.challenge.phone.prefix(), window).await?;
+            false
+        };
+        claim_alert |tx, own| { tx.claim_alert(&AlertRow { percent: 80, ..alert(own.now) }).await?; false };
+        claim_proof |tx, own| { tx.claim_proof("a proof", own.now).await?; false };
+        count_refusals |tx, own| { tx.count_refusals(&refusal(own.now)).await?; false };
+        save_pool_settings |tx, _own| {
+            tx.save_pool_settings(&PoolSettings { released: true, ..PoolSettings::default() }).await?;
+            false
+        };
         withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();
         claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;
@@ -195,8 +224,24 @@ fn inserts() -> Vec<(&'static str, Call)> {
 /// A pool makes itself: another's id, domain and issuer are taken for good.
 fn takeovers() -> Vec<(&'static str, Call)> {
     calls! {
-        insert_pool |tx, own| tx.insert_pool(&own.pool, own.now).await.map(|()| true)?;
+        insert_pool |tx, own| tx.insert_pool(&own.pool).await.map(|()| true)?;
     }
+}
+
+impl Owned {
+    /// Before anything happened.
+    fn long_ago(&self) -> Timestamp {
+        self.now - std::time::Duration::from_secs(3600)
+    }
+}
+
+fn alert(now: Timestamp) -> AlertRow {
+    let (kind, subject) = ("messages_day".into(), String::new());
+    AlertRow { kind, subject, window: now, percent: 50, amount: 1, most: 2, raised_at: now }
+}
+
+fn refusal(now: Timestamp) -> RefusalRow {
+    RefusalRow { reason: "starts".into(), country: "US".into(), hour: now, amount: 2 }
 }
 
 fn signing_key(own: &Owned) -> SigningKeyRow {
@@ -262,6 +307,13 @@ async fn owned(house: &House) -> Owned {
     waiting.told(house, &page, "delivered").await;
     let code = house.code_to(&waiting_phone, 0).await;
     waiting.type_code(house, &page, &another(&code)).await;
+    let tx = house.store.begin(&house.pool.id).await.unwrap();
+    assert!(tx.claim_alert(&alert(house.clock.now())).await.unwrap());
+    tx.count_refusals(&refusal(house.clock.now())).await.unwrap();
+    let settings =
+        PoolSettings { support_email: Some("own@acme.example".into()), ..house.pool.settings.clone() };
+    tx.save_pool_settings(&settings).await.unwrap();
+    tx.commit().await.unwrap();
     let one = async |query: &str| house.values(query).await.pop().unwrap();
     let session_hash = one("SELECT token_hash FROM sessions WHERE ended_at IS NULL").await;
     let code_hash = one("SELECT code_hash FROM authorization_codes WHERE claimed_at IS NULL").await;
@@ -273,7 +325,7 @@ async fn owned(house: &House) -> Owned {
     let phone = rows.find_phone(&Phone::from_e164(&phone).unwrap()).await.unwrap().unwrap();
     Owned {
         now: house.clock.now(),
-        pool: house.pool.clone(),
+        pool: Pool { settings, ..house.pool.clone() },
         client: rows.find_client(&house.client_id.as_str().into()).await.unwrap().unwrap(),
         secret: rows.list_client_secrets(&house.client_id.as_str().into()).await.unwrap().remove(0).id,
         key: rows.list_signing_keys().await.unwrap().remove(0).id,

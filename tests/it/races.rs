@@ -1,6 +1,7 @@
 //! Everything that can be used once, asked for by many at the same moment: spent at most once, in every round, on both
 //! databases. The use cases are called as the doors call them; what a round needs beforehand is made without HTTP.
 
+mod budgets;
 mod claims;
 mod codes;
 mod commits;
@@ -9,6 +10,7 @@ mod keys;
 mod opening;
 mod outbox;
 mod people;
+mod proofs;
 mod tokens;
 mod webhooks;
 

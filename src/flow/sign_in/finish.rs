@@ -1,7 +1,9 @@
 //! The end of a sign-in: code spent, user found or made, session begun, client answered; all of it or nothing.
 
+use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::failures::Guessers;
 use watchword_domain::ids::{AuthenticatorId, SessionId, UserId, opaque_token};
+use watchword_domain::limits::window_start;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
@@ -73,6 +75,8 @@ impl Watchword {
                 Finished { response, cookies: Some(SignedInCookies { session: cookie, marks }), is_new_user }
             }
         };
+        let sent_in = window_start(TRAFFIC_WINDOW, challenge.created_at);
+        tx.count_verified(&challenge.phone.prefix(), sent_in).await?;
         tx.commit().await?;
         timeline::count(WHATSAPP, &challenge.phone, Step::Verified);
         self.delivery.tell(&challenge.id);

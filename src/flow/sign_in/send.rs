@@ -12,10 +12,11 @@ use watchword_domain::timeline::Step;
 use watchword_domain::{Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
-use super::starts::{StartCount, start_counter};
-use super::typed::{SendRefusal, Typed, read_phone};
-use super::{Current, day_start};
+use super::Current;
+use super::starts::{StartCount, Starter};
+use super::typed::{SendRefusal, Typed};
 use crate::Watchword;
+use crate::alerts::tell;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
 use crate::timeline::{self, WHATSAPP};
@@ -34,15 +35,27 @@ impl Watchword {
         address: IpAddr,
         typed: &Typed<'_>,
     ) -> Outcome<(), SendRefusal> {
-        let phone = read_phone(pool, typed)?;
+        let phone = self.read_phone(pool, typed)?;
         if current.sign_in.phone.as_ref() == Some(&phone) && self.has_open_code(pool, &current).await? {
             return Ok(());
         }
         let device = self.device(&self.store.read(&pool.id), browser, &phone).await?;
-        let count = self.start_count(pool, start_counter(device, browser, address)).await?;
         let sign_in = SignIn { language: typed.language, ..current.sign_in };
         let current = Current { device, sign_in, step: current.step };
-        let sent = self.send_again(pool, current, Some(&count), phone).await;
+        let starter = Starter { browser, address, phone: &phone, device, proof: typed.proof };
+        let sent = self.send_counted(pool, current, &starter).await;
+        self.note(pool, &phone, &sent).await?;
+        sent
+    }
+
+    async fn send_counted(
+        &self,
+        pool: &Pool,
+        current: Current,
+        starter: &Starter<'_>,
+    ) -> Outcome<(), SendRefusal> {
+        let count = self.start_count(pool, starter).await?;
+        let sent = self.send_again(pool, current, Some(&count), starter.phone).await;
         self.count_refused(pool, &count, &sent).await?;
         sent
     }
@@ -53,7 +66,8 @@ impl Watchword {
         Ok(challenge.is_some_and(|challenge| challenge.open(self.clock.now()).is_ok()))
     }
 
-    /// Sends a new code to the same number, in the language the person reads now; the old one is dead from then on.
+    /// Sends a new code to the same number, in the language the person reads now; the old one is dead from then on. It takes
+    /// no proof of work: the sign-in did, where one was asked for, and a number gets few messages.
     ///
     /// # Errors
     /// When it must wait, or the sign-in is over.
@@ -65,7 +79,12 @@ impl Watchword {
     ) -> Outcome<(), SendRefusal> {
         let phone = current.sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
         current.sign_in.language = language;
-        self.send_again(pool, current, None, phone).await
+        let sent = match self.suspicion(pool, &phone, current.device).await {
+            Ok(_) => self.send_again(pool, current, None, &phone).await,
+            Err(refused) => Err(refused),
+        };
+        self.note(pool, &phone, &sent).await?;
+        sent
     }
 
     async fn send_again(
@@ -73,12 +92,12 @@ impl Watchword {
         pool: &Pool,
         current: Current,
         count: Option<&StartCount>,
-        phone: Phone,
+        phone: &Phone,
     ) -> Outcome<(), SendRefusal> {
         let ended = |reason| Error::Refused(SendRefusal::Ended(reason));
         match current.step {
             // Another number may be tried when this one's method is off.
-            Err(EndReason::TooManyTries) if current.sign_in.phone.as_ref() != Some(&phone) => {}
+            Err(EndReason::TooManyTries) if current.sign_in.phone.as_ref() != Some(phone) => {}
             step => {
                 step.map_err(ended)?;
             }
@@ -94,16 +113,18 @@ impl Watchword {
             self.count_start(&tx, count, now).await?;
         }
         let history = self.allowed_history(&tx, pool, &sign_in, current.device, now).await?;
-        self.write_code(&tx, pool, (&sign_in, sender), &history, now).await?;
+        let sent = self.write_code(&tx, pool, (&sign_in, sender), &history, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
             tx.withdraw_messages(old).await?;
         }
-        if !tx.save_sign_in_challenge(&sign_in.id, &phone, &challenge).await? {
+        if !tx.save_sign_in_challenge(&sign_in.id, phone, &challenge).await? {
             return Err(ended(EndReason::AlreadyUsed));
         }
+        let alerts = self.spend(&tx, pool, phone, sent.channel, now).await?;
         tx.commit().await?;
-        timeline::count(WHATSAPP, &phone, Step::Queued);
+        alerts.iter().for_each(|alert| tell(pool, alert));
+        timeline::count(WHATSAPP, phone, Step::Queued);
         self.delivery.wake_outbox();
         if let Some(old) = &old {
             self.delivery.tell(old);
@@ -141,8 +162,7 @@ impl Watchword {
         Ok(history)
     }
 
-    /// Writes a fresh challenge and its message, and counts it for the pool: last of all, since every message of the
-    /// pool waits for that row.
+    /// Writes a fresh challenge and its message, and gives that message.
     pub(super) async fn write_code(
         &self,
         tx: &PoolTx,
@@ -150,7 +170,7 @@ impl Watchword {
         (sign_in, sender): (&SignIn, SenderId),
         history: &SendHistory,
         now: Timestamp,
-    ) -> Outcome<(), SendRefusal> {
+    ) -> Outcome<NewMessage, SendRefusal> {
         let limits = pool.limits(&self.settings.limits);
         let phone = number_of(sign_in)?;
         tx.save_send_history(phone, history).await?;
@@ -167,13 +187,9 @@ impl Watchword {
         };
         let code = numeric_code(&*self.random, limits.code_digits);
         tx.insert_challenge(&challenge, self.code_hash(pool, challenge.id.as_str(), &code)?).await?;
-        tx.insert_message(&self.message(pool, (&challenge, sender), sign_in.language, &code)?).await?;
-        let today = tx.count(&format!("messages of {}", pool.id), day_start(now)).await?;
-        if today > limits.messages_per_pool_day {
-            let tomorrow = day_start(now) + std::time::Duration::from_secs(24 * 60 * 60);
-            return Err(Error::Refused(SendRefusal::Budget(tomorrow)));
-        }
-        Ok(())
+        let message = self.message(pool, (&challenge, sender), sign_in.language, &code)?;
+        tx.insert_message(&message).await?;
+        Ok(message)
     }
 
     fn message(

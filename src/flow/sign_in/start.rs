@@ -9,10 +9,12 @@ use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Door, SignIn};
 use watchword_domain::timeline::Step;
+use watchword_store::AlertRow;
 
-use super::starts::{StartCount, start_counter};
-use super::typed::{SendRefusal, Typed, read_phone};
+use super::starts::{StartCount, Starter};
+use super::typed::{SendRefusal, Typed};
 use crate::Watchword;
+use crate::alerts::tell;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
 use crate::timeline::{self, WHATSAPP};
@@ -41,13 +43,27 @@ impl Watchword {
         start: Start,
         typed: &Typed<'_>,
     ) -> Outcome<SignInId, SendRefusal> {
-        let phone = read_phone(pool, typed)?;
+        let phone = self.read_phone(pool, typed)?;
         if let Some(pending) = self.resume(pool, browser, &start, &phone).await? {
             return Ok(pending);
         }
+        let begun = self.begin(pool, browser, start, &phone, typed).await;
+        self.note(pool, &phone, &begun).await?;
+        begun
+    }
+
+    async fn begin(
+        &self,
+        pool: &Pool,
+        browser: &Browser,
+        start: Start,
+        phone: &Phone,
+        typed: &Typed<'_>,
+    ) -> Outcome<SignInId, SendRefusal> {
         let now = self.clock.now();
-        let device = self.device(&self.store.read(&pool.id), browser, &phone).await?;
-        let count = self.start_count(pool, start_counter(device, browser, start.address)).await?;
+        let device = self.device(&self.store.read(&pool.id), browser, phone).await?;
+        let starter = Starter { browser, address: start.address, phone, device, proof: typed.proof };
+        let count = self.start_count(pool, &starter).await?;
         let sign_in = SignIn {
             id: SignInId::random(&*self.random),
             client_id: start.request.client_id.clone(),
@@ -65,8 +81,8 @@ impl Watchword {
         };
         let begun = self.write_start(pool, &sign_in, device, &count).await;
         self.count_refused(pool, &count, &begun).await?;
-        begun?;
-        timeline::count(WHATSAPP, &phone, Step::Queued);
+        begun?.iter().for_each(|alert| tell(pool, alert));
+        timeline::count(WHATSAPP, phone, Step::Queued);
         self.delivery.wake_outbox();
         Ok(sign_in.id)
     }
@@ -77,14 +93,16 @@ impl Watchword {
         sign_in: &SignIn,
         device: Device,
         count: &StartCount,
-    ) -> Outcome<(), SendRefusal> {
+    ) -> Outcome<Vec<AlertRow>, SendRefusal> {
         let sender = self.ready_sender(pool, sign_in, device).await?;
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
         let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
-        self.write_code(&tx, pool, (sign_in, sender), &history, sign_in.created_at).await?;
-        Ok(tx.commit().await?)
+        let sent = self.write_code(&tx, pool, (sign_in, sender), &history, sign_in.created_at).await?;
+        let alerts = self.spend(&tx, pool, &sent.recipient, sent.channel, sign_in.created_at).await?;
+        tx.commit().await?;
+        Ok(alerts)
     }
 
     /// The sign-in this browser began before, if it waits for a code to this number that still works. From then on it

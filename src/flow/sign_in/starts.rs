@@ -1,71 +1,110 @@
-//! How many sign-ins are started, and by whom: each address and each known browser has a count.
+//! How many sign-ins are started, and by whom: each address and each known browser has a count. The first ones are free, then
+//! each takes a proof of work, and in the end there is a wait.
 
 use std::net::IpAddr;
 
-use watchword_domain::Timestamp;
 use watchword_domain::failures::Device;
-use watchword_domain::limits::{ADDRESS_WINDOW, network_of, sliding_count, window_start};
+use watchword_domain::limits::{ADDRESS_WINDOW, calm_at, network_of, sliding_count, window_start};
 use watchword_domain::pool::Pool;
+use watchword_domain::proof::is_enough;
+use watchword_domain::{Phone, Timestamp};
 use watchword_store::PoolTx;
 
 use super::typed::SendRefusal;
 use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
+use crate::proof_of_work::{Proof, ProofAnswer};
 
-/// What starts are counted by: each counter has the same limit.
+/// Who starts a sign-in, and with which number.
+pub(super) struct Starter<'a> {
+    pub(super) browser: &'a Browser,
+    pub(super) address: IpAddr,
+    pub(super) phone: &'a Phone,
+    pub(super) device: Device,
+    pub(super) proof: Option<ProofAnswer<'a>>,
+}
+
+/// What starts are counted by (each counter has the same limits) and what this one brings.
 pub(super) struct StartCount {
     name: String,
     /// How far it came in the window before the present one.
     previous: u32,
+    /// Until when the number's range takes a proof of work, if it does.
+    suspicion: Option<Timestamp>,
+    proof: Option<Proof>,
 }
 
 /// The counter's name. A browser the number signed in with before has a count of its own: a crowd behind its address
 /// does not shut it out, nor does its mark open the door without end. All others are counted by their address.
-pub(super) fn start_counter(device: Device, browser: &Browser, address: IpAddr) -> String {
-    match device {
-        Device::Known => format!("starts in browser {}", browser.hash()),
-        Device::Unknown => format!("starts from {}", network_of(address)),
+fn counter_of(starter: &Starter<'_>) -> String {
+    match starter.device {
+        Device::Known => format!("starts in browser {}", starter.browser.hash()),
+        Device::Unknown => format!("starts from {}", network_of(starter.address)),
     }
 }
 
 impl Watchword {
     /// What a start is counted by, with what the window before the present one holds.
-    pub(super) async fn start_count(&self, pool: &Pool, name: String) -> Result<StartCount, Fault> {
+    pub(super) async fn start_count(
+        &self,
+        pool: &Pool,
+        starter: &Starter<'_>,
+    ) -> Outcome<StartCount, SendRefusal> {
+        let suspicion = self.suspicion(pool, starter.phone, starter.device).await?;
+        let name = counter_of(starter);
         let before = window_start(ADDRESS_WINDOW, self.clock.now()) - ADDRESS_WINDOW;
         let previous = self.store.read(&pool.id).find_count(&name, before).await?;
-        Ok(StartCount { name, previous })
+        let proof = starter.proof.map(|answer| self.read_proof(&pool.id, starter.browser, answer));
+        Ok(StartCount { name, previous, suspicion, proof: proof.transpose()?.flatten() })
     }
 
+    /// Counts a start, and spends its proof of work where it takes one.
     pub(super) async fn count_start(
         &self,
         tx: &PoolTx,
         count: &StartCount,
         now: Timestamp,
     ) -> Outcome<(), SendRefusal> {
-        let window = window_start(ADDRESS_WINDOW, now);
-        let current = tx.count(&count.name, window).await?;
-        if sliding_count(count.previous, current, ADDRESS_WINDOW, now)
-            > self.settings.limits.starts_per_address
-        {
-            return Err(Error::Refused(SendRefusal::Address(window + ADDRESS_WINDOW)));
+        let limits = &self.settings.limits;
+        let current = tx.count(&count.name, window_start(ADDRESS_WINDOW, now)).await?;
+        let starts = sliding_count(count.previous, current, ADDRESS_WINDOW, now);
+        // This one is not among those that are counted when it is refused.
+        let calm = |most| calm_at(count.previous, current.saturating_sub(1), most, ADDRESS_WINDOW, now);
+        if starts > limits.starts_per_address {
+            return Err(Error::Refused(SendRefusal::Address(calm(limits.starts_per_address))));
         }
-        Ok(())
+        let Some(bits) = limits.proof_asked(starts, count.suspicion.is_some()) else { return Ok(()) };
+        let is_spent = match &count.proof {
+            Some(proof) if is_enough(proof.bits, bits) => tx.claim_proof(&proof.id, proof.expires_at).await?,
+            _ => false,
+        };
+        if is_spent {
+            return Ok(());
+        }
+        let until = calm(limits.starts_before_proof).max(count.suspicion.unwrap_or(now));
+        Err(Error::Refused(SendRefusal::Proof { bits, until }))
     }
 
-    /// A refusal takes back what its transaction did, the count of this start with it; so the count is made anew.
-    /// Otherwise whoever tries numbers only to see which had a code lately would be counted by nothing.
+    /// A refusal takes back what its transaction did, the count of this start and its spent proof with it; so both are made
+    /// anew. Otherwise whoever tries numbers only to see which had a code lately would be counted by nothing. Where the
+    /// start itself was refused nothing was learned of a number.
     pub(super) async fn count_refused<T>(
         &self,
         pool: &Pool,
         count: &StartCount,
         outcome: &Outcome<T, SendRefusal>,
     ) -> Result<(), Fault> {
-        if !matches!(outcome, Err(Error::Refused(refusal)) if !matches!(refusal, SendRefusal::Address(_))) {
-            return Ok(());
+        match outcome {
+            Ok(_) | Err(Error::Fault(_)) => return Ok(()),
+            Err(Error::Refused(SendRefusal::Address(_) | SendRefusal::Proof { .. })) => return Ok(()),
+            Err(Error::Refused(_)) => {}
         }
         let tx = self.store.begin(&pool.id).await?;
         tx.count(&count.name, window_start(ADDRESS_WINDOW, self.clock.now())).await?;
+        if let Some(proof) = &count.proof {
+            tx.claim_proof(&proof.id, proof.expires_at).await?;
+        }
         Ok(tx.commit().await?)
     }
 }

@@ -1,11 +1,15 @@
 //! What a person typed on the number page, and why no code may be sent for it.
 
+use watchword_domain::budgets::Budget;
 use watchword_domain::pool::Pool;
 use watchword_domain::sends::{self, SendLimit};
 use watchword_domain::sign_in::EndReason;
 use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
 
-use crate::error::Error;
+use super::budget::used_up;
+use crate::Watchword;
+use crate::error::{Error, Fault, Outcome};
+use crate::proof_of_work::ProofAnswer;
 
 /// What a person typed on the number page.
 pub struct Typed<'a> {
@@ -15,6 +19,8 @@ pub struct Typed<'a> {
     pub country: Option<Country>,
     /// The language of the page.
     pub language: Language,
+    /// What their browser worked out, where it was asked to.
+    pub proof: Option<ProofAnswer<'a>>,
 }
 
 /// Why no code is sent.
@@ -35,12 +41,49 @@ pub enum SendRefusal {
     /// Too many sign-ins were started from this address.
     #[error("too many starts from this address")]
     Address(Timestamp),
-    /// The pool's budget of the day is used up.
+    /// A proof of work is asked for.
+    #[error("a proof of work is asked for")]
+    Proof {
+        /// How much of it.
+        bits: u8,
+        /// When none will be asked for any more.
+        until: Timestamp,
+    },
+    /// Nothing is sent to this range of numbers: hardly a code that was sent there came back.
+    #[error("nothing is sent to this range of numbers for now")]
+    Stopped(Timestamp),
+    /// A budget of the pool is used up.
     #[error("the pool's budget is used up")]
-    Budget(Timestamp),
+    Budget {
+        /// Which one.
+        budget: Budget,
+        /// When it is whole again.
+        until: Timestamp,
+    },
     /// The sign-in cannot go on.
     #[error("the sign-in is over: {0}")]
     Ended(EndReason),
+}
+
+impl SendRefusal {
+    /// The limit that bit, as it is counted for the developer; none for what is no limit.
+    pub(super) fn reason(&self, pool: &Pool) -> Option<&'static str> {
+        let serves = |country: &Country| pool.settings.countries.contains(country);
+        Some(match self {
+            Self::Phone(_) => return None,
+            Self::NotServed(Some(country)) if serves(country) => "number_kind",
+            Self::NotServed(_) => "country",
+            Self::Wait(_) => "resend_wait",
+            Self::Allowance(_) => "number_allowance",
+            Self::Address(_) => "starts",
+            Self::Proof { .. } => "proof_of_work",
+            Self::Stopped(_) => "no_conversion",
+            Self::Budget { budget, .. } if budget.is_probation => "probation",
+            Self::Budget { budget, .. } => budget.name(),
+            Self::Ended(EndReason::TooManyTries) => "wrong_codes",
+            Self::Ended(_) => return None,
+        })
+    }
 }
 
 impl From<sends::SendRefusal> for SendRefusal {
@@ -52,9 +95,36 @@ impl From<sends::SendRefusal> for SendRefusal {
     }
 }
 
-/// The number typed, if this pool serves it.
-pub(super) fn read_phone(pool: &Pool, typed: &Typed<'_>) -> Result<Phone, Error<SendRefusal>> {
-    let phone = Phone::parse(typed.phone, typed.country);
-    let phone = phone.map_err(|refusal| Error::Refused(SendRefusal::Phone(refusal)))?;
-    if pool.serves(&phone) { Ok(phone) } else { Err(Error::Refused(SendRefusal::NotServed(phone.country()))) }
+impl Watchword {
+    /// The number typed, if this pool serves it.
+    pub(super) fn read_phone(&self, pool: &Pool, typed: &Typed<'_>) -> Result<Phone, Error<SendRefusal>> {
+        let phone = Phone::parse(typed.phone, typed.country);
+        let phone = phone.map_err(|refusal| Error::Refused(SendRefusal::Phone(refusal)))?;
+        if pool.serves(&phone) {
+            return Ok(phone);
+        }
+        let refusal = SendRefusal::NotServed(phone.country());
+        if let Some(reason) = refusal.reason(pool) {
+            self.count_refusal(&pool.id, reason, phone.country());
+        }
+        Err(Error::Refused(refusal))
+    }
+
+    /// Notes why somebody was refused, for the developer. A budget that turns people away is told as used up even where
+    /// it was made smaller and never filled by a message.
+    pub(super) async fn note<T>(
+        &self,
+        pool: &Pool,
+        phone: &Phone,
+        outcome: &Outcome<T, SendRefusal>,
+    ) -> Result<(), Fault> {
+        let Err(Error::Refused(refusal)) = outcome else { return Ok(()) };
+        if let Some(reason) = refusal.reason(pool) {
+            self.count_refusal(&pool.id, reason, phone.country());
+        }
+        match refusal {
+            SendRefusal::Budget { budget, .. } => self.raise(pool, &used_up(budget, self.clock.now())).await,
+            _ => Ok(()),
+        }
+    }
 }

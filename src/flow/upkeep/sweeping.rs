@@ -26,6 +26,10 @@ impl Watchword {
                 _ = stop.changed() => {}
             }
         }
+        // What was refused since the last round.
+        if let Err(error) = self.write_refusals().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "refusals were not written");
+        }
     }
 
     /// One round of clearing up. Gives how many rows were touched.
@@ -34,6 +38,7 @@ impl Watchword {
     /// When the database fails.
     pub async fn sweep(&self) -> Result<u64, Fault> {
         let now = self.clock.now();
+        let written = self.write_refusals().await?;
         let tx = self.store.begin_system().await?;
         let mut touched = tx.sweep_late_messages(now).await?;
         touched += tx.sweep_dead_leases(now).await?;
@@ -45,6 +50,6 @@ impl Watchword {
         let under_way = self.store.read_system().count_messages_under_way().await?;
         metrics::gauge!("watchword_messages_under_way")
             .set(f64::from(u32::try_from(under_way).unwrap_or(u32::MAX)));
-        Ok(touched)
+        Ok(touched + written)
     }
 }

@@ -95,6 +95,7 @@ mod tests {
             domain: "acme".into(),
             issuer: issuer.into(),
             settings: PoolSettings::default(),
+            created_at: watchword_domain::Timestamp::from_seconds(0),
         }
     }
 

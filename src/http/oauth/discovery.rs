@@ -193,6 +193,7 @@ mod tests {
             domain: "acme".into(),
             issuer: ISSUER.into(),
             settings: PoolSettings::default(),
+            created_at: watchword_domain::Timestamp::from_seconds(0),
         }
     }
 

@@ -1,13 +1,15 @@
 //! `/sign-in/phone`: the number. The first showing of this page is `/authorize`'s own.
 
+mod said;
+
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
 use watchword_domain::ids::SignInId;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::EndReason;
-use watchword_domain::{Country, Language, Phone, PhoneRefusal, Timestamp};
+use watchword_domain::{Country, Language, Phone};
 use watchword_flow::error::{Error, Fault};
+use watchword_flow::proof_of_work::ProofAnswer;
 use watchword_flow::sign_in::{Current, SendRefusal, Start, Typed};
 
 use crate::extract::cookies::{self, CookieKind};
@@ -17,10 +19,12 @@ use crate::extract::visitor::Visitor;
 use crate::pages::code::{ended, unknown};
 use crate::pages::restart::restart_url;
 use crate::respond::html::set_cookie;
-use crate::respond::page::{Shown, failed, page, seconds_until};
+use crate::respond::page::{Shown, failed, page};
 use crate::respond::redirect::see_other;
-use crate::view::{Carried, Csrf, PhoneError, PhoneView};
+use crate::view::{Carried, Csrf, PhoneView};
 use crate::{Doors, paths};
+
+use said::{Said, said_of};
 
 /// What the page shows besides its frame.
 struct Question<'a> {
@@ -55,7 +59,7 @@ pub async fn first_page(
         country: hint.and_then(|phone| phone.country()).or_else(|| likely_country(visitor)),
         elsewhere: None,
     };
-    show(doors, visitor, question, None).await
+    show(doors, visitor, question, Said::Nothing).await
 }
 
 /// The number page of a sign-in under way: another number may be tried.
@@ -76,7 +80,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, OfSignIn(id): OfS
                 country: sign_in.phone.as_ref().and_then(Phone::country),
                 elsewhere: None,
             };
-            show(&doors, &visitor, question, None).await
+            show(&doors, &visitor, question, Said::Nothing).await
         }
         Err(Error::Refused(_)) => unknown(&doors, &visitor),
         Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
@@ -145,7 +149,9 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
 }
 
 fn typed(posted: &Posted, language: Language) -> Typed<'_> {
-    Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language }
+    let answer = ProofAnswer { challenge: posted.field("challenge"), nonce: posted.field("nonce") };
+    let proof = Some(answer).filter(|answer| !answer.nonce.is_empty());
+    Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language, proof }
 }
 
 /// The page, with what was wrong.
@@ -160,9 +166,10 @@ pub async fn refused(
     let visitor = &posted.visitor;
     let (typed, beside) = (posted.field("phone"), posted.field("country").parse().ok());
     let misread = matches!(refusal, SendRefusal::Phone(_));
-    let error = match told(&visitor.pool.settings.countries, refusal, doors.flow.now()) {
-        Ok(error) => error,
-        Err(reason) => return ended(doors, visitor, language, reason, request),
+    let said = match said_of(doors, visitor, refusal) {
+        Ok(Ok(said)) => said,
+        Ok(Err(reason)) => return ended(doors, visitor, language, reason, request),
+        Err(fault) => return failed(doors, visitor, language, &fault),
     };
     // Another language is another look at the page this one came from.
     let here = match &carried {
@@ -178,7 +185,7 @@ pub async fn refused(
         country: beside,
         elsewhere: misread.then(|| Phone::home_among(typed, others(visitor, beside))).flatten(),
     };
-    show(doors, visitor, question, Some(error)).await
+    show(doors, visitor, question, said).await
 }
 
 /// The countries the pool serves besides the one that was chosen.
@@ -187,37 +194,7 @@ fn others(visitor: &Visitor, chosen: Option<Country>) -> impl Iterator<Item = Co
     served.filter(move |country| Some(*country) != chosen)
 }
 
-fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<PhoneError, EndReason> {
-    let seconds = |until| seconds_until(until, now);
-    Ok(match refusal {
-        SendRefusal::Phone(PhoneRefusal::Empty) => PhoneError::Missing,
-        SendRefusal::Phone(PhoneRefusal::TooShort) => PhoneError::TooShort,
-        SendRefusal::Phone(PhoneRefusal::TooLong) => PhoneError::TooLong,
-        SendRefusal::Phone(PhoneRefusal::NotValid(Some(country))) => PhoneError::NotValid(country),
-        SendRefusal::Phone(_) => PhoneError::NotANumber,
-        SendRefusal::NotServed(Some(country)) if !served.contains(&country) => {
-            let sibling = served.iter().find(|served| served.calling_code() == country.calling_code());
-            match sibling {
-                Some(&served) => PhoneError::SharedCode { country, served },
-                None => PhoneError::WrongCountry(country),
-            }
-        }
-        SendRefusal::NotServed(_) => PhoneError::NotAllowedHere,
-        SendRefusal::Wait(until) => PhoneError::Wait { seconds: seconds(until) },
-        SendRefusal::Allowance(until) => PhoneError::TooManyToday { seconds: seconds(until) },
-        SendRefusal::Address(until) => PhoneError::TooManyFromHere { seconds: seconds(until) },
-        SendRefusal::Budget(_) => PhoneError::PoolBusy,
-        SendRefusal::Ended(EndReason::TooManyTries) => PhoneError::Blocked,
-        SendRefusal::Ended(reason) => return Err(reason),
-    })
-}
-
-async fn show(
-    doors: &Doors,
-    visitor: &Visitor,
-    question: Question<'_>,
-    error: Option<PhoneError>,
-) -> Response {
+async fn show(doors: &Doors, visitor: &Visitor, question: Question<'_>, said: Said) -> Response {
     let language = question.language;
     let facts = async {
         let client = doors.flow.client(&visitor.pool.id, &question.request.client_id).await?;
@@ -229,7 +206,7 @@ async fn show(
         Err(fault) => return failed(doors, visitor, language, &fault),
     };
     let client_name = client.map_or_else(|| visitor.pool.name.clone(), |entry| entry.client.name.clone());
-    let shown = Shown::new(language).status(status_of(error)).retry_after(wait_of(error));
+    let shown = Shown::new(language).status(said.status()).retry_after(said.wait());
     let shown = Shown { here: question.here, ..shown };
     let shown = shown.leading_to(&question.request.redirect_uri, &client_name);
     let view = PhoneView {
@@ -239,30 +216,12 @@ async fn show(
         countries: visitor.pool.settings.countries.clone(),
         selected: question.country,
         phone: question.phone,
-        error,
+        error: said.error(),
         elsewhere: question.elsewhere,
         client_name: client_name.clone(),
+        proof: said.proof(),
     };
     page(doors, visitor, &shown, &view)
-}
-
-fn status_of(error: Option<PhoneError>) -> StatusCode {
-    match error {
-        None => StatusCode::OK,
-        Some(error) if wait_of(Some(error)).is_some() || error == PhoneError::PoolBusy => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-    }
-}
-
-fn wait_of(error: Option<PhoneError>) -> Option<u64> {
-    match error? {
-        PhoneError::Wait { seconds }
-        | PhoneError::TooManyFromHere { seconds }
-        | PhoneError::TooManyToday { seconds } => Some(seconds.into()),
-        _ => None,
-    }
 }
 
 /// The country to show first: one the browser's languages name and the pool serves.

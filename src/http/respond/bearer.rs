@@ -83,6 +83,7 @@ mod tests {
             domain: "acme".into(),
             issuer: "https://id.example.com/acme".into(),
             settings: PoolSettings::default(),
+            created_at: watchword_domain::Timestamp::from_seconds(0),
         }
     }
 

@@ -33,6 +33,19 @@ pub struct PhoneView {
     pub elsewhere: Option<Country>,
     /// The client's name: what one signs in to.
     pub client_name: String,
+    /// What the browser has to work out before a code is sent.
+    pub proof: Option<ProofPart>,
+}
+
+/// A proof of work that is asked for. The form posts `challenge` and `nonce`.
+#[derive(Clone, Serialize)]
+pub struct ProofPart {
+    /// The challenge.
+    pub challenge: String,
+    /// How many bits.
+    pub bits: u8,
+    /// Seconds until none is asked for any more, for whoever has no scripts.
+    pub wait: u32,
 }
 
 /// Why no code was sent.
@@ -74,8 +87,16 @@ pub enum PhoneError {
         /// Until it may get another.
         seconds: u32,
     },
-    /// The pool has spent its budget of messages.
-    PoolBusy,
+    /// The pool has spent a budget.
+    PoolBusy {
+        /// Until it is whole again.
+        seconds: u32,
+    },
+    /// Nothing is sent to numbers of this range.
+    Stopped {
+        /// Until something is.
+        seconds: u32,
+    },
     /// Codes to this number are switched off after too many wrong tries.
     Blocked,
 }
@@ -97,6 +118,7 @@ struct Context<'a> {
     notice: Option<Text>,
     /// Seconds until trying again makes sense.
     wait: Option<u32>,
+    proof: &'a Option<ProofPart>,
 }
 
 #[derive(Clone, Serialize)]
@@ -139,6 +161,7 @@ impl View for PhoneView {
             field_error,
             notice,
             wait: self.error.and_then(PhoneError::wait),
+            proof: &self.proof,
         })
     }
 }
@@ -185,11 +208,14 @@ impl PhoneError {
         )
     }
 
-    fn wait(self) -> Option<u32> {
+    /// Seconds until trying again makes sense.
+    pub fn wait(self) -> Option<u32> {
         match self {
-            Self::Wait { seconds } | Self::TooManyFromHere { seconds } | Self::TooManyToday { seconds } => {
-                Some(seconds)
-            }
+            Self::Wait { seconds }
+            | Self::TooManyFromHere { seconds }
+            | Self::TooManyToday { seconds }
+            | Self::PoolBusy { seconds }
+            | Self::Stopped { seconds } => Some(seconds),
             _ => None,
         }
     }
@@ -213,7 +239,8 @@ impl PhoneError {
             Self::Wait { .. } => Text::new("phone-error-wait"),
             Self::TooManyFromHere { .. } => Text::new("phone-error-too-many-from-here"),
             Self::TooManyToday { .. } => Text::new("phone-error-too-many-today"),
-            Self::PoolBusy => Text::new("phone-error-pool-busy"),
+            Self::PoolBusy { .. } => Text::new("phone-error-pool-busy"),
+            Self::Stopped { .. } => Text::new("phone-error-stopped"),
             Self::Blocked => Text::new("phone-error-blocked"),
         }
     }

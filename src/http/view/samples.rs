@@ -5,8 +5,8 @@ use watchword_domain::{Country, DeliveryState, FailureClass, Language};
 
 use super::{
     Brand, Carried, Chrome, CodeError, CodeView, Colours, Csrf, DeliveryPart, EndedReason, EndedView,
-    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, PhoneError, PhoneView, ResendPart,
-    SignOutView, SignedOutView, View,
+    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, PhoneError, PhoneView, ProofPart,
+    ResendPart, SignOutView, SignedOutView, View,
 };
 
 /// Named examples of one view.
@@ -65,6 +65,7 @@ pub(super) fn phone() -> PhoneView {
         error: None,
         elsewhere: None,
         client_name: "Acme Market".into(),
+        proof: None,
     }
 }
 
@@ -100,7 +101,8 @@ impl Samples for PhoneView {
             ("wait", PhoneError::Wait { seconds: 42 }),
             ("too-many-from-here", PhoneError::TooManyFromHere { seconds: 437 }),
             ("too-many-today", PhoneError::TooManyToday { seconds: 17_000 }),
-            ("pool-busy", PhoneError::PoolBusy),
+            ("pool-busy", PhoneError::PoolBusy { seconds: 2400 }),
+            ("stopped", PhoneError::Stopped { seconds: 1980 }),
             ("blocked", PhoneError::Blocked),
         ];
         let mut samples = vec![
@@ -114,6 +116,11 @@ impl Samples for PhoneView {
                 },
             ),
         ];
+        // As nobody could solve it: the samples are looked at in browsers, too.
+        let proof =
+            ProofPart { challenge: format!("1.32.1767225600.{CSRF}.{CSRF}{CSRF}"), bits: 32, wait: 437 };
+        let asked = PhoneView { phone: "98765 43210".into(), proof: Some(proof), ..phone() };
+        samples.push(("phone-proof".to_owned(), asked));
         samples.extend(errors.map(|(name, error)| {
             let typed = if error == PhoneError::Missing { "" } else { "+33 6 12 34" };
             let elsewhere = matches!(error, PhoneError::NotValid(_)).then(|| country("IN"));

@@ -1,5 +1,7 @@
+mod budgets;
 mod change;
 mod code;
+mod conversion;
 mod dead_ends;
 mod delivery;
 mod events;
@@ -11,6 +13,8 @@ mod limits;
 mod lock;
 mod outbox;
 mod phone;
+mod proof;
+mod refusals;
 mod resend;
 mod secrets;
 mod sender;

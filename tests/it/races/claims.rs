@@ -13,7 +13,7 @@ use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
 use watchword_flow::crypto::token_hash;
 use watchword_flow::seams::SystemRandom;
-use watchword_store::{CodeRow, SigningKeyRow};
+use watchword_store::{AlertRow, CodeRow, SigningKeyRow};
 
 use super::ground::{Ground, Ready, at_once, code_of, on_both};
 use crate::support::{random_phone, store_sources};
@@ -215,6 +215,31 @@ on_both! {
         for number in 0..TIMES {
             let id = ground.sender(number).await;
             let won = winners!(ground, id, begin(&ground.pool.id), |tx| { tx.claim_sender(&id).await.unwrap() });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn an_alert_is_raised_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            let (kind, subject) = ("messages_day".to_owned(), number.to_string());
+            let now = ground.now();
+            let alert = AlertRow { kind, subject, window: now, percent: 50, amount: 1, most: 2, raised_at: now };
+            let alert = Arc::new(alert);
+            let won = winners!(ground, alert, begin(&ground.pool.id), |tx| {
+                tx.claim_alert(&alert).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn a_proof_of_work_is_spent_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            let proof = format!("proof {number}");
+            let won = winners!(ground, proof, begin(&ground.pool.id), |tx| {
+                tx.claim_proof(&proof, ground.now()).await.unwrap()
+            });
             assert_eq!(won, 1);
         }
     }

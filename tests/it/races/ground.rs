@@ -62,6 +62,16 @@ pub struct Ready {
 
 impl Ground {
     pub async fn new(database: Database, kind: ClientKind, limits: Limits) -> Arc<Self> {
+        Self::with_free_starts(database, kind, limits, 100_000_000).await
+    }
+
+    /// The same, where only so many starts take no proof of work.
+    pub async fn with_free_starts(
+        database: Database,
+        kind: ClientKind,
+        limits: Limits,
+        starts_before_proof: u32,
+    ) -> Arc<Self> {
         let store = Store::open(&database.settings).await.unwrap();
         let clock = Arc::new(TurnedClock::default());
         let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
@@ -69,7 +79,14 @@ impl Ground {
         let settings = Settings {
             public_url: "https://id.example.com".parse().unwrap(),
             region: "local".into(),
-            limits: Limits { starts_per_address: 100_000_000, messages_per_pool_day: 1_000_000, ..limits },
+            limits: Limits {
+                starts_per_address: 100_000_000,
+                starts_before_proof,
+                messages_per_pool_hour: 1_000_000,
+                messages_per_pool_day: 1_000_000,
+                probation_days: 0,
+                ..limits
+            },
             lifetimes: Lifetimes::default(),
             // Nobody listens there: nothing is ever taken out of the outbox here but by the test.
             graph: graph.clone(),
@@ -117,6 +134,12 @@ impl Ground {
         tx.insert_sender(&row, format!("hash {number}")).await.unwrap();
         tx.commit().await.unwrap();
         row.sender.id
+    }
+
+    /// The same ground, once its project decided otherwise.
+    pub fn with_pool(self: Arc<Self>, pool: Pool) -> Arc<Self> {
+        let Ok(ground) = Arc::try_unwrap(self) else { panic!("somebody else stands on this ground") };
+        Arc::new(Self { pool, ..ground })
     }
 
     pub fn now(&self) -> Timestamp {
@@ -234,7 +257,17 @@ pub async fn start(
     client: &ClientId,
     phone: &str,
 ) -> Outcome<Waiting, SendRefusal> {
-    let request = AuthorizationRequest {
+    let request = request_of(client);
+    let browser = node.new_browser();
+    let start = Start { request, address: IpAddr::V4(Ipv4Addr::LOCALHOST), pending: None };
+    let typed = Typed { phone, country: None, language: Language::En, proof: None };
+    let sign_in = node.start_sign_in(pool, &browser, start, &typed).await?;
+    Ok(Waiting { browser, sign_in, phone: phone.to_owned() })
+}
+
+/// An ordinary request of this client.
+pub fn request_of(client: &ClientId) -> AuthorizationRequest {
+    AuthorizationRequest {
         client_id: client.clone(),
         redirect_uri: CALLBACK.into(),
         response_mode: ResponseMode::Query,
@@ -247,12 +280,7 @@ pub async fn start(
         login_hint: None,
         ui_locales: None,
         expected_sub: None,
-    };
-    let browser = node.new_browser();
-    let start = Start { request, address: IpAddr::V4(Ipv4Addr::LOCALHOST), pending: None };
-    let typed = Typed { phone, country: None, language: Language::En };
-    let sign_in = node.start_sign_in(pool, &browser, start, &typed).await?;
-    Ok(Waiting { browser, sign_in, phone: phone.to_owned() })
+    }
 }
 
 /// The authorization code of a finished sign-in.

@@ -178,6 +178,20 @@ impl Browser {
         self.post(&format!("{issuer}/sign-in/phone"), &form).await
     }
 
+    /// Types a number on a page that asks for a proof of work, with this answer to its challenge.
+    pub async fn type_phone_with(&self, house: &House, page: &Answer, phone: &str, nonce: &str) -> Answer {
+        let [csrf, sealed, challenge] = ["csrf", "sealed", "challenge"].map(|name| page.hidden(name));
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("sealed", &sealed),
+            ("country", "US"),
+            ("phone", phone),
+            ("challenge", &challenge),
+            ("nonce", nonce),
+        ];
+        self.post(&house.url("/sign-in/phone"), &form).await
+    }
+
     /// The number page of a sign-in under way.
     pub async fn change_page(&self, house: &House, page: &Answer) -> Answer {
         self.get(&house.url(&format!("/sign-in/phone?sign_in={}", page.hidden("sign_in")))).await

@@ -38,7 +38,7 @@ pub use database::Database;
 pub use rows::Column;
 pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign};
 pub use source::store_sources;
-pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone};
+pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone, solved};
 
 /// Where the test client's people come back to. Nobody listens there; the tests read the address.
 pub const CALLBACK: &str = "https://shop.example/callback";
@@ -69,9 +69,16 @@ impl House {
         Self::with_limits(database, Self::usual_limits()).await
     }
 
-    /// The defaults, but generous to addresses: tests all come from one.
+    /// The defaults, but generous to addresses (tests all come from one) and to projects (theirs are all new).
     pub fn usual_limits() -> Limits {
-        Limits { starts_per_address: 100_000, messages_per_pool_day: 1_000_000, ..Limits::default() }
+        Limits {
+            starts_per_address: 100_000,
+            starts_before_proof: 100_000,
+            messages_per_pool_hour: 1_000_000,
+            messages_per_pool_day: 1_000_000,
+            probation_days: 0,
+            ..Limits::default()
+        }
     }
 
     /// An installation with these limits.

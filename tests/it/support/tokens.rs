@@ -36,3 +36,10 @@ pub fn random_phone() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("+1415{:07}", 2_000_000 + NEXT.fetch_add(1, Ordering::Relaxed))
 }
+
+/// The answer to a challenge of so many bits, as any program finds it.
+pub fn solved(challenge: &str, bits: u32) -> String {
+    let hash = |nonce: &u64| openssl::sha::sha256(format!("{challenge}{nonce}").as_bytes());
+    let number = |hash: [u8; 32]| u64::from_be_bytes(*hash.first_chunk().unwrap());
+    (0..).find(|nonce| number(hash(nonce)).leading_zeros() >= bits).unwrap().to_string()
+}

@@ -1,0 +1,124 @@
+//! What is asked or decided about a project that is there.
+
+use clap::{Args, Subcommand};
+use watchword_domain::pool::Pool;
+use watchword_flow::Watchword;
+
+use super::limits::{self, Own};
+use super::watch;
+use crate::commands::flags::StorageFlags;
+use crate::commands::installation::{self, failed, pool_of};
+use crate::commands::{logs, output};
+use crate::config::problem::{Problem, Problems};
+use crate::config::{Config, Database};
+use watchword_domain::conversion::Monitor;
+use watchword_domain::money::Money;
+
+/// What can be done.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show a project's budgets and what was used of them, or change them.
+    Limits(Box<Limits>),
+    /// End the probation of a new project, whose day is smaller until then.
+    Release(Asked),
+    /// Show what was told of a project's limits within 30 days: parts of a budget, ranges that look like fraud.
+    Alerts(Asked),
+    /// Show to which ranges of numbers codes are sent, and how many come back.
+    Traffic(Asked),
+    /// Show why people were refused a code within the last day, by limit and country.
+    Refusals(Asked),
+}
+
+/// Which project, and how the answer is printed.
+#[derive(Args)]
+pub struct Asked {
+    /// The domain of the project's user pool.
+    #[arg(long)]
+    domain: String,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// What a project decides of its limits. Whatever is not named stays as it is.
+#[derive(Args)]
+pub struct Limits {
+    #[command(flatten)]
+    asked: Asked,
+    #[command(flatten)]
+    pub(super) change: Change,
+}
+
+/// New limits.
+#[derive(Args)]
+pub struct Change {
+    /// Messages within a UTC hour, or `default` for the installation's.
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) messages_per_hour: Option<Own<u32>>,
+    /// Messages within a UTC day, or `default`.
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) messages_per_day: Option<Own<u32>>,
+    /// What messages may cost within a UTC hour, such as 12.50, or `default`.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(super) money_per_hour: Option<Own<Money>>,
+    /// What messages may cost within a UTC day, or `default`.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(super) money_per_day: Option<Own<Money>>,
+    /// What is done about ranges of numbers whose codes do not come back: off, observe, protect, or `default`.
+    #[arg(long, value_name = "MODE")]
+    pub(super) monitor: Option<Own<Monitor>>,
+}
+
+pub(in crate::commands) async fn run(command: Command) -> Result<(), Problems> {
+    let config = Config::read(command.asked().settings.clone().sources())?;
+    logs::begin(&config.logs, logs::USUAL)?;
+    let installation = installation::open_existing(&config).await?;
+    output::say(&command.carry_out(&installation.flow, &config.storage.database).await?);
+    Ok(())
+}
+
+impl Command {
+    fn asked(&self) -> &Asked {
+        match self {
+            Self::Limits(limits) => &limits.asked,
+            Self::Release(asked) | Self::Alerts(asked) | Self::Traffic(asked) | Self::Refusals(asked) => {
+                asked
+            }
+        }
+    }
+
+    /// Does it, and gives what is said of it.
+    pub(in crate::commands) async fn carry_out(
+        self,
+        flow: &Watchword,
+        database: &Database,
+    ) -> Result<String, Problem> {
+        let asked = self.asked();
+        let (pool, is_json) = (pool_of(flow, database, &asked.domain).await?, asked.json);
+        let at = |fault| failed(database, &fault);
+        match &self {
+            Self::Limits(limits) => {
+                limits.change.check(flow)?;
+                let pool = match limits.change.is_any() {
+                    true => flow.change_settings(&pool, |own| limits.change.apply(own)).await.map_err(at)?,
+                    false => Pool::clone(&pool),
+                };
+                let usage = flow.usage(&pool).await.map_err(at)?;
+                Ok(limits::said(flow, &pool, &usage, is_json))
+            }
+            Self::Release(_) => {
+                let pool = flow.change_settings(&pool, |own| own.released = true).await.map_err(at)?;
+                let usage = flow.usage(&pool).await.map_err(at)?;
+                Ok(limits::said(flow, &pool, &usage, is_json))
+            }
+            Self::Alerts(_) => Ok(watch::alerts(flow, &flow.alerts(&pool).await.map_err(at)?, is_json)),
+            Self::Traffic(_) => {
+                let monitor = pool.limits(&flow.settings().limits).monitor;
+                Ok(watch::traffic(&flow.ranges(&pool).await.map_err(at)?, monitor, is_json))
+            }
+            Self::Refusals(_) => Ok(watch::refusals(&flow.refusals(&pool).await.map_err(at)?, is_json)),
+        }
+    }
+}

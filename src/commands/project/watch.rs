@@ -1,0 +1,130 @@
+//! What `project alerts`, `project traffic` and `project refusals` say.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use watchword_domain::Timestamp;
+use watchword_domain::conversion::Monitor;
+use watchword_domain::money::Money;
+use watchword_flow::Watchword;
+use watchword_flow::limits::Range;
+use watchword_store::{AlertRow, RefusalRow};
+
+use crate::commands::output;
+
+/// What was told, newest first.
+pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> String {
+    let currency = flow.settings().limits.prices.currency();
+    let amount = |alert: &AlertRow, amount: u64| match alert.kind.starts_with("money") {
+        true => format!("{} {currency}", Money::from_micros(amount)).trim_end().to_owned(),
+        false => amount.to_string(),
+    };
+    if is_json {
+        let alert = |alert: &AlertRow| {
+            json!({
+                "kind": alert.kind,
+                "range": Some(&alert.subject).filter(|range| !range.is_empty()),
+                "percent": Some(alert.percent).filter(|percent| *percent > 0),
+                "amount": amount(alert, alert.amount),
+                "most": amount(alert, alert.most),
+                "window": alert.window.to_rfc3339(),
+                "raised_at": alert.raised_at.to_rfc3339(),
+            })
+        };
+        return Value::from_iter(alerts.iter().map(alert)).to_string();
+    }
+    if alerts.is_empty() {
+        return "Nothing was told in the last 30 days.".to_owned();
+    }
+    let head = ["when", "what", "how much"].map(str::to_owned);
+    let row = |alert: &AlertRow| {
+        let (amount, most) = (amount(alert, alert.amount), amount(alert, alert.most));
+        let (what, much) = if alert.subject.is_empty() {
+            (alert.kind.clone(), format!("{} % ({amount} of {most})", alert.percent))
+        } else {
+            (format!("{} {}", alert.kind, alert.subject), format!("{amount} of {most} codes came back"))
+        };
+        [alert.raised_at.to_rfc3339(), what, much]
+    };
+    let rows: Vec<_> = std::iter::once(head).chain(alerts.iter().map(row)).collect();
+    format!("What was told, newest first; times are UTC.\n\n{}", output::table(&rows))
+}
+
+/// The ranges most was sent to.
+pub(super) fn traffic(ranges: &[Range], monitor: Monitor, is_json: bool) -> String {
+    let until = |range: &Range| range.until.map(Timestamp::to_rfc3339);
+    if is_json {
+        let range = |range: &Range| {
+            json!({
+                "range": range.prefix,
+                "sent_day": range.sent_day,
+                "verified_day": range.verified_day,
+                "judged_sent": range.sent,
+                "judged_verified": range.verified,
+                "suspicion": range.verdict.name(),
+                "until": until(range),
+            })
+        };
+        return Value::from_iter(ranges.iter().map(range)).to_string();
+    }
+    if ranges.is_empty() {
+        return "No code was sent in the last day, or the monitor is off.".to_owned();
+    }
+    let head =
+        ["range", "a day", "came back", "judged", "came back", "suspicion", "until"].map(str::to_owned);
+    let row = |range: &Range| {
+        [
+            range.prefix.clone(),
+            range.sent_day.to_string(),
+            range.verified_day.to_string(),
+            range.sent.to_string(),
+            range.verified.to_string(),
+            range.verdict.name().unwrap_or("none").to_owned(),
+            until(range).unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<_> = std::iter::once(head).chain(ranges.iter().map(row)).collect();
+    let mode = match monitor {
+        Monitor::Off => "The monitor is off.",
+        Monitor::Observe => "The monitor only observes: nobody is asked for anything.",
+        Monitor::Protect => {
+            "The monitor protects: a suspicious range takes a proof of work, or nothing is sent there."
+        }
+    };
+    let judged = "Judged are the codes of the last hour whose life is over.";
+    format!("The ranges most was sent to; times are UTC.\n\n{}\n{judged} {mode}", output::table(&rows))
+}
+
+/// Why people were refused, most often first.
+pub(super) fn refusals(refusals: &[RefusalRow], is_json: bool) -> String {
+    if is_json {
+        let refusal = |refusal: &RefusalRow| {
+            json!({
+                "hour": refusal.hour.to_rfc3339(),
+                "limit": refusal.reason,
+                "country": Some(&refusal.country).filter(|country| !country.is_empty()),
+                "amount": refusal.amount,
+            })
+        };
+        return Value::from_iter(refusals.iter().map(refusal)).to_string();
+    }
+    if refusals.is_empty() {
+        return "Nobody was refused a code in the last day.".to_owned();
+    }
+    let mut sums: BTreeMap<(&str, &str), (u64, Timestamp)> = BTreeMap::new();
+    for refusal in refusals {
+        let sum = sums.entry((&refusal.reason, &refusal.country)).or_insert((0, refusal.hour));
+        *sum = (sum.0 + refusal.amount, sum.1.max(refusal.hour));
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, (amount, _))| std::cmp::Reverse(*amount));
+    let head = ["limit", "country", "how often", "last in the hour from"].map(str::to_owned);
+    let row = |((limit, country), (amount, hour)): &((&str, &str), (u64, Timestamp))| {
+        [(*limit).to_owned(), (*country).to_owned(), amount.to_string(), hour.to_rfc3339()]
+    };
+    let rows: Vec<_> = std::iter::once(head).chain(sums.iter().map(row)).collect();
+    let table = output::table(&rows);
+    format!(
+        "Why people were refused a code in the last day; times are UTC.\n\n{table}\ndocs/limits.md says what each limit is."
+    )
+}

@@ -1,0 +1,86 @@
+//! What a pool's developer was told of its limits: each thing once, whichever node noticed it.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
+use watchword_domain::Timestamp;
+
+use crate::Result;
+use crate::access::{PoolRows, PoolTx, SystemTx};
+use crate::entity::entity;
+
+entity! { row = "limit_alerts";
+    key { pool_id: String, kind: String, subject: String, window_start: i64, percent: i64 }
+    columns { amount: i64, most: i64, raised_at: i64 }
+}
+
+/// Something a developer should know of a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertRow {
+    /// The budget's name, or what is wrong with a range of numbers.
+    pub kind: String,
+    /// The range; empty for budgets.
+    pub subject: String,
+    /// When the window it happened in began.
+    pub window: Timestamp,
+    /// How much of a budget, in percent; 0 for a range.
+    pub percent: u8,
+    /// How much of a budget was used; of a range, how many codes came back.
+    pub amount: u64,
+    /// How much there was; of a range, how many codes were sent.
+    pub most: u64,
+    /// When it was noticed.
+    pub raised_at: Timestamp,
+}
+
+impl PoolRows {
+    /// The alerts since a moment, newest first, at most so many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_alerts(&self, since: Timestamp, most: u64) -> Result<Vec<AlertRow>> {
+        let found = row::Entity::find()
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::RaisedAt.gte(since.millis()))
+            .order_by_desc(row::Column::RaisedAt)
+            .order_by_desc(row::Column::Percent)
+            .limit(most);
+        let alert = |row: row::Model| AlertRow {
+            kind: row.kind,
+            subject: row.subject,
+            window: Timestamp::from_millis(row.window_start),
+            percent: u8::try_from(row.percent).unwrap_or(u8::MAX),
+            amount: row.amount.try_into().unwrap_or(0),
+            most: row.most.try_into().unwrap_or(0),
+            raised_at: Timestamp::from_millis(row.raised_at),
+        };
+        Ok(found.all(&self.db()).await?.into_iter().map(alert).collect())
+    }
+}
+
+impl PoolTx {
+    /// Takes the right to tell of this; nobody tells of the same kind, subject, window and percentage again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_alert(&self, alert: &AlertRow) -> Result<bool> {
+        let row = row::ActiveModel {
+            pool_id: Set(self.pool_text()),
+            kind: Set(alert.kind.clone()),
+            subject: Set(alert.subject.clone()),
+            window_start: Set(alert.window.millis()),
+            percent: Set(alert.percent.into()),
+            amount: Set(alert.amount.try_into().unwrap_or(i64::MAX)),
+            most: Set(alert.most.try_into().unwrap_or(i64::MAX)),
+            raised_at: Set(alert.raised_at.millis()),
+        };
+        let once = OnConflict::new().do_nothing().to_owned();
+        Ok(row::Entity::insert(row).on_conflict(once).exec_without_returning(&self.db()).await? == 1)
+    }
+}
+
+impl SystemTx {
+    pub(crate) async fn sweep_alerts(&self, older_than: Timestamp, most: u64) -> Result<u64> {
+        crate::sweep::oldest::<row::Entity>(&self.db(), row::Column::RaisedAt, older_than, most).await
+    }
+}

@@ -1,0 +1,177 @@
+//! Ranges of numbers whose codes do not come back, or to which far more is sent than usual.
+
+use std::time::Duration;
+
+use serde_json::json;
+use watchword_domain::conversion::{Monitor, TRAFFIC_WINDOW};
+use watchword_domain::limits::{Limits, window_start};
+use watchword_domain::{Clock, Phone};
+
+use crate::on_each_database;
+use crate::support::{Answer, Browser, House, random_phone, solved};
+
+fn protect(usual: Limits) -> Limits {
+    Limits { monitor: Monitor::Protect, proof_bits: 8, ..usual }
+}
+
+fn off(usual: Limits) -> Limits {
+    Limits { monitor: Monitor::Off, ..usual }
+}
+
+/// The range of every number of the tests.
+fn prefix() -> String {
+    Phone::from_e164(&random_phone()).unwrap().prefix()
+}
+
+/// Counts messages to the tests' range so many windows ago.
+async fn sent(house: &House, windows_ago: u32, sent: u32, verified: u32) {
+    let window = window_start(TRAFFIC_WINDOW, house.clock.now() - TRAFFIC_WINDOW * windows_ago);
+    let tx = house.store.begin(&house.pool.id).await.unwrap();
+    for number in 0..sent {
+        tx.count_sent(&prefix(), window).await.unwrap();
+        if number < verified {
+            tx.count_verified(&prefix(), window).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn start(house: &House, browser: &Browser, phone: &str) -> Answer {
+    let page = browser.authorize(house, &house.prompted()).await;
+    browser.type_phone(house, &page, phone).await
+}
+
+fn asks(answer: &Answer) -> bool {
+    answer.status == 429 && answer.text.contains("name=\"challenge\"")
+}
+
+/// The counts of the present windows: sent and verified.
+async fn counted(house: &House) -> Vec<String> {
+    house.values("SELECT CAST(sent AS TEXT) || ' ' || CAST(verified AS TEXT) FROM prefix_traffic").await
+}
+
+async fn kinds(house: &House) -> Vec<String> {
+    house.values("SELECT kind FROM limit_alerts ORDER BY kind").await
+}
+
+on_each_database! {
+    fn a_code_that_comes_back_is_counted_with_its_message(house) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        house.browser().ask_code(&house, &random_phone()).await;
+        let code = house.code_to(&phone, 0).await;
+        assert_eq!(counted(&house).await, ["2 0"]);
+        // The code is typed in the next window, and belongs to the one it was sent in.
+        house.clock.turn(TRAFFIC_WINDOW / 2);
+        house.execute("UPDATE challenges SET expires_at = 9000000000000000").await;
+        house.clock.turn(TRAFFIC_WINDOW / 2);
+        browser.type_code(&house, &page, &code).await.location();
+        assert_eq!(counted(&house).await, ["2 1"]);
+    }
+
+    fn what_our_own_fault_kept_back_is_not_held_against_a_range(house) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        house.fault(json!({ "kind": "error", "code": 131031, "times": 1 })).await;
+        house.browser().ask_code(&house, &random_phone()).await;
+        house.eventually("SELECT id FROM messages WHERE state = 'failed'").await;
+        house.fault(json!({ "kind": "error", "code": 131026, "times": 1 })).await;
+        house.browser().ask_code(&house, &random_phone()).await;
+        house.eventually("SELECT id FROM messages WHERE failure_code = 131026").await;
+        assert_eq!(counted(&house).await, ["1 0"], "a number that is not on WhatsApp counts");
+    }
+
+    fn nothing_is_sent_to_a_range_whose_codes_do_not_come_back_until_it_says(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent(&house, 2, 30, 2).await;
+        let browser = house.browser();
+        let refused = start(&house, &browser, &random_phone()).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("Codes to numbers like this one are paused"), "{}", refused.text);
+        assert_eq!((house.count("messages").await, kinds(&house).await), (0, vec!["no_conversion".to_owned()]));
+        let wait: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((40 * 60..=60 * 60).contains(&wait), "{wait}");
+        house.clock.turn(Duration::from_secs(wait - 61));
+        assert_eq!(start(&house, &browser, &random_phone()).await.status, 429);
+        house.clock.turn(Duration::from_secs(61));
+        assert_eq!(start(&house, &browser, &random_phone()).await.status, 303);
+    }
+
+    fn known_and_unknown_numbers_of_a_range_are_refused_alike(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        let phone = random_phone();
+        house.browser().sign_in(&house, &phone).await;
+        house.clock.turn(Duration::from_secs(700));
+        sent(&house, 2, 30, 0).await;
+        let browser = house.browser();
+        let same = async |phone: &str| {
+            let answer = start(&house, &browser, phone).await;
+            let varying = [answer.hidden("sealed"), answer.header("retry-after").to_owned(), phone.to_owned()];
+            (answer.status, varying.iter().fold(answer.text, |text, part| text.replace(part.as_str(), "")))
+        };
+        let ((known, known_text), (unknown, unknown_text)) = (same(&phone).await, same(&random_phone()).await);
+        assert_eq!((known, unknown), (429, 429));
+        let told = |text: &str| text.split_once("<form").unwrap().0.split_once("<h1>").unwrap().1.len();
+        assert_eq!(told(&known_text), told(&unknown_text));
+    }
+
+    fn a_browser_somebody_signed_in_with_gets_its_code_all_the_same(house with protect) {
+        let (known, phone) = (house.browser(), random_phone());
+        known.sign_in(&house, &phone).await;
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        house.clock.turn(Duration::from_secs(1));
+        sent(&house, 2, 30, 0).await;
+        assert_eq!(start(&house, &known, &random_phone()).await.status, 429);
+        assert_eq!(start(&house, &known, &phone).await.status, 303);
+    }
+
+    fn a_range_of_which_few_codes_come_back_takes_a_proof_of_work(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent(&house, 2, 30, 5).await;
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = start(&house, &browser, &phone).await;
+        assert!(asks(&page), "{}", page.text);
+        assert!(page.header("retry-after").parse::<u64>().unwrap() > 600, "longer than the starts of an address");
+        let nonce = solved(&page.hidden("challenge"), 8);
+        assert_eq!(browser.type_phone_with(&house, &page, &phone, &nonce).await.status, 303);
+    }
+
+    fn many_more_than_usual_at_once_take_a_proof_of_work(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent(&house, 0, 19, 0).await;
+        assert_eq!(start(&house, &house.browser(), &random_phone()).await.status, 303);
+        assert!(asks(&start(&house, &house.browser(), &random_phone()).await));
+        assert_eq!(kinds(&house).await, ["surge"]);
+        house.clock.turn(2 * TRAFFIC_WINDOW);
+        assert_eq!(start(&house, &house.browser(), &random_phone()).await.status, 303);
+    }
+
+    fn a_new_code_is_not_sent_to_a_range_that_was_stopped_meanwhile(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &random_phone()).await;
+        house.clock.turn(Duration::from_secs(31));
+        sent(&house, 2, 30, 0).await;
+        let refused = browser.ask_new_code(&house, &page).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("Codes to numbers like this one are paused"));
+    }
+
+    fn who_only_observes_is_told_once_and_sends(house) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent(&house, 2, 30, 0).await;
+        for _ in 0..3 {
+            assert_eq!(start(&house, &house.browser(), &random_phone()).await.status, 303);
+        }
+        assert_eq!(kinds(&house).await, ["no_conversion"]);
+        let ranges = house.flow.ranges(&house.pool).await.unwrap();
+        assert_eq!((ranges.len(), ranges[0].prefix.as_str()), (1, "US +1415"));
+        assert_eq!((ranges[0].sent, ranges[0].verified, ranges[0].sent_day), (30, 0, 33));
+        assert!(ranges[0].until.is_some());
+    }
+
+    fn who_switched_it_off_counts_nothing(house with off) {
+        house.browser().sign_in(&house, &random_phone()).await;
+        assert_eq!(house.count("prefix_traffic").await, 0);
+    }
+}
