@@ -11,6 +11,7 @@ mod m0003_client_deletion;
 mod m0004_message_timeline;
 mod m0005_senders;
 mod m0006_limits;
+mod m0007_channels;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_message_timeline::Migration),
             Box::new(m0005_senders::Migration),
             Box::new(m0006_limits::Migration),
+            Box::new(m0007_channels::Migration),
         ]
     }
 }

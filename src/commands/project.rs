@@ -1,5 +1,6 @@
 //! `watchword project …`: projects, each with its user pool and its first client.
 
+mod channels;
 pub(super) mod existing;
 mod limits;
 mod watch;

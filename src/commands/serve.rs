@@ -95,6 +95,11 @@ pub(super) fn run_provider(
         outbox.await;
         Ok(())
     });
+    let fallbacks = flow.clone().run_fallbacks(stop.clone());
+    running.spawn(Stage::Work, async move {
+        fallbacks.await;
+        Ok(())
+    });
     let rotation = flow.clone().run_rotation(stop.clone());
     running.spawn(Stage::Work, async move {
         rotation.await;

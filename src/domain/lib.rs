@@ -5,6 +5,7 @@
 
 pub mod breaker;
 pub mod budgets;
+pub mod channel;
 pub mod client;
 pub mod conversion;
 pub mod country;
@@ -37,6 +38,7 @@ pub mod template;
 pub mod time;
 pub mod timeline;
 
+pub use channel::Channel;
 pub use country::Country;
 pub use delivery::{DeliveryState, FailureClass};
 pub use email::{EmailAddress, EmailRefusal};

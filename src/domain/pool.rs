@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::channel::DeliveryPolicy;
 use crate::conversion::Monitor;
 use crate::country::Country;
 use crate::ids::PoolId;
@@ -47,6 +48,8 @@ pub struct PoolSettings {
     pub messages_per_hour: Option<u32>,
     /// Messages within a UTC day, where the installation's default does not fit.
     pub messages_per_day: Option<u32>,
+    /// Which channels codes take, and when another steps in.
+    pub delivery: DeliveryPolicy,
     /// What messages may cost within a UTC hour, where the installation's default does not fit.
     pub money_per_hour: Option<Money>,
     /// What messages may cost within a UTC day, where the installation's default does not fit.

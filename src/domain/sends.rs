@@ -60,6 +60,30 @@ impl SendHistory {
         }
     }
 
+    /// Whether the code of the last message may be sent once more, by another channel: no wait between two messages holds
+    /// for it, and every allowance does.
+    ///
+    /// # Errors
+    /// When it must wait, with the reason that lasts longest.
+    pub fn allows_other_channel(
+        &self,
+        limits: &Limits,
+        device: Device,
+        now: Timestamp,
+    ) -> Result<(), SendRefusal> {
+        let sends = self.counted(device);
+        let refusals = [
+            allowance(sends, limits.sends_per_number_hour, HOUR, now),
+            allowance(sends, limits.sends_per_number_day, DAY, now),
+        ];
+        refusals
+            .into_iter()
+            .flatten()
+            .filter(|refusal| refusal.until > now)
+            .max_by_key(|r| r.until)
+            .map_or(Ok(()), Err)
+    }
+
     /// Notes a message sent at `now`, and forgets what no limit looks at any more.
     pub fn record(&mut self, device: Device, now: Timestamp) {
         self.sends.retain(|sent| now.since(*sent) < DAY);

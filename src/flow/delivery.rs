@@ -19,6 +19,7 @@ const CROWD: usize = 1024;
 /// Who waits in this process.
 pub(crate) struct Delivery {
     outbox: Notify,
+    fallbacks: Notify,
     pages: Mutex<HashMap<ChallengeId, watch::Sender<()>>>,
     /// Entries from which on those nobody follows any more are cleared away.
     crowded: AtomicUsize,
@@ -26,7 +27,12 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub(crate) fn new() -> Self {
-        Self { outbox: Notify::new(), pages: Mutex::new(HashMap::new()), crowded: AtomicUsize::new(CROWD) }
+        Self {
+            outbox: Notify::new(),
+            fallbacks: Notify::new(),
+            pages: Mutex::new(HashMap::new()),
+            crowded: AtomicUsize::new(CROWD),
+        }
     }
 
     /// There is something in the outbox.
@@ -37,6 +43,16 @@ impl Delivery {
     /// Until there may be something in the outbox.
     pub(crate) async fn outbox_woken(&self) {
         self.outbox.notified().await;
+    }
+
+    /// A message failed: another channel may have to step in.
+    pub(crate) fn wake_fallbacks(&self) {
+        self.fallbacks.notify_one();
+    }
+
+    /// Until a message failed.
+    pub(crate) async fn fallbacks_woken(&self) {
+        self.fallbacks.notified().await;
     }
 
     /// There is news of this challenge's message.

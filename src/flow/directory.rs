@@ -92,8 +92,9 @@ impl Directory {
     }
 
     /// A pool was changed on this node.
-    pub(crate) fn forget_pool(&self, domain: &str) {
-        self.pools.remove(&domain.to_owned());
+    pub(crate) fn forget_pool(&self, pool: &Pool) {
+        self.pools.remove(&pool.domain);
+        self.by_id.remove(&pool.id);
     }
 
     /// A client was changed or taken out on this node.

@@ -85,7 +85,7 @@ impl Watchword {
         change(&mut settings);
         tx.save_pool_settings(&settings).await?;
         tx.commit().await?;
-        self.directory.forget_pool(&pool.domain);
+        self.directory.forget_pool(pool);
         Ok(Pool { settings, ..pool.clone() })
     }
 

@@ -4,6 +4,7 @@ mod budget;
 mod finish;
 mod guess;
 mod progress;
+mod route;
 mod send;
 mod start;
 mod starts;

@@ -62,6 +62,9 @@ impl Watchword {
         }
         tx.commit().await?;
         if let Some((message, step)) = &news {
+            if *step == Step::Failed {
+                self.delivery.wake_fallbacks();
+            }
             self.delivery.tell(&message.challenge_id);
             timeline::count(&message.channel, &message.recipient, *step);
         }

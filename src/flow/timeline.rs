@@ -20,9 +20,6 @@ impl Watchword {
     }
 }
 
-/// The name of the channel codes leave by.
-pub(crate) const WHATSAPP: &str = "whatsapp";
-
 /// Counts a step of a message for the funnel: by channel and country, never by number.
 pub(crate) fn count(channel: &str, recipient: &Phone, step: Step) {
     let country = recipient.country().map_or_else(|| "unknown".to_owned(), |country| country.to_string());
@@ -41,8 +38,8 @@ mod tests {
         let recorder = PrometheusBuilder::new().build_recorder();
         let phone = Phone::from_e164("+5511987654321").unwrap();
         metrics::with_local_recorder(&recorder, || {
-            count(WHATSAPP, &phone, Step::Delivered);
-            count(WHATSAPP, &phone, Step::Delivered);
+            count("whatsapp", &phone, Step::Delivered);
+            count("whatsapp", &phone, Step::Delivered);
         });
         let told = recorder.handle().render();
         let line = "watchword_message_steps_total{channel=\"whatsapp\",country=\"BR\",step=\"delivered\"} 2";

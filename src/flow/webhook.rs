@@ -13,7 +13,7 @@ use self::proof::{Heard, Proven};
 use crate::Watchword;
 use crate::crypto::token_hash;
 use crate::error::{Fault, Outcome};
-use crate::senders::Wire;
+use crate::senders::{Refusal, Wire};
 use crate::timeline;
 
 pub use self::proof::WebhookRefusal;
@@ -66,6 +66,9 @@ impl Watchword {
         }
         self.note_seen(&tx, &proven, now).await?;
         tx.commit().await?;
+        if news.iter().any(|(_, step)| *step == Step::Failed) {
+            self.delivery.wake_fallbacks();
+        }
         for (message, step) in &news {
             self.delivery.tell(&message.challenge_id);
             timeline::count(&message.channel, &message.recipient, *step);
@@ -141,7 +144,7 @@ impl Watchword {
         let Some(state) = status.state.delivery() else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
         if let Some((_, code)) = failure_of(status) {
-            self.senders.refused(&wire.id, code, self.clock.now());
+            self.senders.refused(&wire.id, &Refusal::on_whatsapp(code), self.clock.now());
         }
         let at = Timestamp::from_seconds(status.at);
         let report = StatusReport { state, at, failure: failure_of(status), price: price_of(status) };

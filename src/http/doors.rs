@@ -93,6 +93,7 @@ pub fn router(doors: Doors) -> Router {
         .route(paths::PHONE, get(pages::phone::get).post(pages::phone::post))
         .route(paths::CODE, get(pages::code::get).post(pages::code::post))
         .route(paths::NEW_CODE, post(pages::new_code::post))
+        .route(paths::OTHER_CHANNEL, post(pages::other_channel::post))
         .route(paths::EVENTS, get(pages::events::get));
     let all = Router::new()
         .route(paths::LANDING, get(pages::landing::get))

@@ -6,5 +6,6 @@ pub mod events;
 pub mod landing;
 pub mod lost;
 pub mod new_code;
+pub mod other_channel;
 pub mod phone;
 pub mod restart;

@@ -16,6 +16,7 @@ pub const END_SESSION: &str = "/end-session";
 pub const PHONE: &str = "/sign-in/phone";
 pub const CODE: &str = "/sign-in/code";
 pub const NEW_CODE: &str = "/sign-in/new-code";
+pub const OTHER_CHANNEL: &str = "/sign-in/channel";
 pub const EVENTS: &str = "/sign-in/events";
 
 /// Outside any pool.

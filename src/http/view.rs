@@ -31,7 +31,7 @@ pub use assets::{Asset, assets};
 pub use chrome::{Brand, Chrome, LanguageLink};
 pub use code::{CodeError, CodeView};
 pub use colour::{ColourRefusal, Colours, Palette, Rgb, Scheme, contrast};
-pub use delivery::{DeliveryEvent, DeliveryPart, ResendPart};
+pub use delivery::{DeliveryEvent, DeliveryPart, OtherPart, ResendPart};
 pub use ended::{EndedReason, EndedView};
 pub use error::{ErrorKind, ErrorView};
 pub use fault::{PagesFault, RenderError};

@@ -44,7 +44,7 @@ pub use connect::{Settings, Store};
 pub use grants::GrantRow;
 pub use keys::SigningKeyRow;
 pub use limits::Counter;
-pub use messages::{Advanced, Disowned, MessageProgress, MessageRow, NewMessage, StatusReport};
+pub use messages::{Advanced, AttemptRow, Disowned, MessageRow, NewMessage, StatusReport};
 pub use refresh_tokens::RefreshTokenRow;
 pub use refusals::RefusalRow;
 pub use senders::SenderRow;

@@ -1,18 +1,18 @@
 //! Messages: written into the outbox, and how they fare. What a worker does with them is in `outbox`.
 
+mod channels;
 mod outbox;
 mod timeline;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::timeline::Price;
-use watchword_domain::{DeliveryState, FailureClass, Phone, Timestamp};
+use watchword_domain::{Channel, DeliveryState, FailureClass, Phone, Timestamp};
 
-use crate::access::{PoolRows, PoolTx, SystemTx};
+use crate::access::{PoolTx, SystemTx};
 use crate::entity::entity;
-use crate::lookup::First;
 use crate::{Result, StoreError};
 
 entity! { row = "messages";
@@ -24,9 +24,11 @@ entity! { row = "messages";
         created_at: i64, expires_at: i64, accepted_at: Option<i64>, sent_at: Option<i64>,
         delivered_at: Option<i64>, read_at: Option<i64>, failed_at: Option<i64>, sending_at: Option<i64>,
         verified_at: Option<i64>, disowned_at: Option<i64>, billable: Option<i64>, price_category: Option<String>, sender_id: String,
+        chosen: i64, fallback_at: Option<i64>,
     }
 }
 
+pub use channels::AttemptRow;
 pub use outbox::MessageRow;
 pub use timeline::Disowned;
 
@@ -37,8 +39,12 @@ pub struct NewMessage {
     pub id: MessageId,
     /// The challenge whose code it carries.
     pub challenge_id: ChallengeId,
-    /// The channel's name.
-    pub channel: &'static str,
+    /// The channel it takes.
+    pub channel: Channel,
+    /// Whether the person chose that channel: then no other steps in by itself.
+    pub chosen: bool,
+    /// When another channel steps in by itself, unless it has arrived by then.
+    pub fallback_at: Option<Timestamp>,
     /// The sender it leaves from.
     pub sender_id: SenderId,
     /// Where it goes.
@@ -51,17 +57,6 @@ pub struct NewMessage {
     pub created_at: Timestamp,
     /// When its code is dead: it is not sent after that.
     pub expires_at: Timestamp,
-}
-
-/// How a message fares, for the one who waits for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageProgress {
-    /// Its id.
-    pub id: MessageId,
-    /// How far it has come.
-    pub state: DeliveryState,
-    /// Why it failed.
-    pub failure: Option<FailureClass>,
 }
 
 /// What a provider reported of a message.
@@ -94,14 +89,6 @@ pub struct Advanced {
 
 fn unreadable<E>(_: E) -> StoreError {
     StoreError::Unreadable("message")
-}
-
-fn progress(row: row::Model) -> Result<MessageProgress> {
-    Ok(MessageProgress {
-        id: row.id.into(),
-        state: row.state.parse().map_err(unreadable)?,
-        failure: row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?,
-    })
 }
 
 fn further(row: row::Model) -> Result<Advanced> {
@@ -142,33 +129,23 @@ fn moment_of(state: DeliveryState) -> Option<row::Column> {
     }
 }
 
-impl PoolRows {
-    /// How the newest message of a challenge fares.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn find_progress(&self, challenge: &ChallengeId) -> Result<Option<MessageProgress>> {
-        let newest = row::Entity::find()
-            .filter(row::Column::PoolId.eq(self.pool_text()))
-            .filter(row::Column::ChallengeId.eq(challenge.as_str()))
-            .order_by_desc(row::Column::CreatedAt)
-            .first(&self.db())
-            .await?;
-        newest.map(progress).transpose()
-    }
-}
-
 impl PoolTx {
     /// Writes a message into the outbox, in the transaction that justifies it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn insert_message(&self, message: &NewMessage) -> Result<()> {
-        let row = row::ActiveModel {
+        self.write(row::Entity::insert(self.new_row(message))).await
+    }
+
+    fn new_row(&self, message: &NewMessage) -> row::ActiveModel {
+        row::ActiveModel {
             pool_id: Set(self.pool_text()),
             id: Set(message.id.as_str().to_owned()),
             challenge_id: Set(message.challenge_id.as_str().to_owned()),
-            channel: Set(message.channel.to_owned()),
+            channel: Set(message.channel.as_str().to_owned()),
+            chosen: Set(i64::from(message.chosen)),
+            fallback_at: Set(message.fallback_at.map(Timestamp::millis)),
             sender_id: Set(message.sender_id.as_str().to_owned()),
             recipient: Set(message.recipient.as_e164().to_owned()),
             language: Set(message.language.clone()),
@@ -179,8 +156,7 @@ impl PoolTx {
             created_at: Set(message.created_at.millis()),
             expires_at: Set(message.expires_at.millis()),
             ..Default::default()
-        };
-        self.write(row::Entity::insert(row)).await
+        }
     }
 }
 
@@ -252,7 +228,12 @@ impl SystemTx {
                 .col_expr(row::Column::FailureCode, Expr::value(code));
         }
         if matches!(report.state, DeliveryState::Delivered | DeliveryState::Read | DeliveryState::Expired) {
-            update = update.col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None));
+            update = update
+                .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
+                .col_expr(row::Column::FallbackAt, Expr::value(Option::<i64>::None));
+        }
+        if report.state == DeliveryState::Failed {
+            update = update.col_expr(row::Column::FallbackAt, channels::hurried(report.failure));
         }
         let changed = update.exec_with_returning(&self.db()).await?;
         let advanced = changed.into_iter().next().map(further).transpose()?;

@@ -24,7 +24,9 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   // The button for a new code takes the place of its clock.
   const resend = (state) => all(".resend").forEach((part) => (part.className = "resend " + state));
+  const other = (state) => all(".other").forEach((part) => (part.className = "other " + state));
   then.resend = () => resend("now");
+  then.other = () => other("now");
   all("[data-left]").forEach((clock) => run(clock, clock.dataset.left));
   setInterval(tick, 250);
 
@@ -226,6 +228,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const { events, refresh, lost } = step.dataset;
     const field = one("#code");
     let now;
+    let channel;
     let heard = false;
     // How often in a row our server could not be reached; the second time the person is told.
     let misses = 0;
@@ -240,9 +243,13 @@ document.addEventListener("DOMContentLoaded", () => {
       step.classList.toggle("failed", told.failed);
       step.dataset.offer = told.offer;
       resend(told.resend);
-      all(".wait [data-left]").forEach((clock) => run(clock, told.resend_in));
+      other(told.other);
+      all(".resend .wait [data-left]").forEach((clock) => run(clock, told.resend_in));
+      all(".other [data-left]").forEach((clock) => run(clock, told.other_in));
       all("[data-then=reload] [data-left]").forEach((clock) => run(clock, told.expires_in));
       tick();
+      // Another channel has hints and a button of its own.
+      if (channel !== told.channel) return then.reload();
       if (told.final && source) source.close();
     };
     const isLost = () => misses > 1;
@@ -270,6 +277,7 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     };
     now = JSON.parse(step.dataset.now);
+    channel = now.channel;
     source?.addEventListener("delivery", (event) => {
       heard = true;
       apply(JSON.parse(event.data));

@@ -83,6 +83,7 @@ phone-proof-unscripted = تحتاج هذه الخطوة الآن إلى JavaScri
 ## The code page
 
 code-title = أدخل الرمز المرسل عبر واتساب
+code-title-sms = أدخل الرمز المرسل برسالة قصيرة
 code-title-failed = تعذّر إرسال الرمز
 # Before the masked number.
 code-number = رقمك
@@ -112,11 +113,13 @@ code-resend-in = رمز جديد بعد { $time }
 # Where no clock runs.
 code-resend-after = يمكن إرسال رمز جديد بعد { $time }.
 code-resend-no-more = لا رموز أخرى الآن. حاول مرة أخرى بعد { $time }.
+code-other-sms = أرسله برسالة قصيرة SMS
+code-other-sms-in = برسالة قصيرة خلال { $time }
 code-change-number = استخدم رقمًا آخر
 # After a new code was asked for.
 code-renewed = أرسلنا رمزًا جديدًا. لم يعد الرمز السابق صالحًا.
 
-code-error-missing = أدخل الرمز المرسل عبر واتساب.
+code-error-missing = أدخل الرمز.
 code-error-not-a-code = يتكوّن الرمز من أرقام فقط. راجع ما كتبته.
 code-error-wrong-length =
     { $count ->
@@ -167,6 +170,14 @@ delivery-failed-try-later = واتساب مشغول الآن. أرسل رمزً�
 delivery-failed-rejected = لم يقبل واتساب رسالتنا. الخطأ منا وليس من رقمك. حاول مرة أخرى لاحقًا.
 delivery-failed-blocked = لا يسمح لنا واتساب بمراسلة هذا الرقم. إذا كنت قد حظرتنا فألغِ الحظر في واتساب، أو استخدم رقمًا آخر.
 delivery-failed-identity-changed = تغيّر حساب واتساب لهذا الرقم مؤخرًا. لحمايتك لم يُرسل أي رمز. استخدم رقمًا آخر أو اطلب المساعدة.
+delivery-failed-not-reachable-sms = يبدو أن هذا الرقم ليس على واتساب. هل نرسل الرمز برسالة قصيرة SMS؟
+delivery-failed-sms = لم يوصل واتساب رمزك. هل نرسله برسالة قصيرة SMS؟
+delivery-sms-accepted = رسالتك القصيرة في الطريق.
+delivery-sms-instead = لم يوصل واتساب رمزك، فأرسلناه برسالة قصيرة SMS.
+delivery-sms-delivered = وصلت إلى هاتفك. انظر في رسائلك القصيرة.
+delivery-sms-unknown = لم يؤكد أحد وصول رسالتك القصيرة. قد تصل لاحقًا.
+delivery-sms-failed-not-reachable = لا يمكن لهذا الرقم استقبال الرسائل القصيرة. تحقق منه أو استخدم رقمًا آخر.
+delivery-sms-failed = تعذر إرسال رسالتك القصيرة. حاول لاحقًا أو استخدم رقمًا آخر.
 
 ## The code page: "It did not arrive"
 

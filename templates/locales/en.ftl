@@ -82,6 +82,7 @@ phone-proof-unscripted = At the moment this step needs JavaScript. Switch it on,
 ## The code page
 
 code-title = Enter the code from WhatsApp
+code-title-sms = Enter the code from the SMS
 code-title-failed = Your code could not be sent
 # Before the masked number.
 code-number = Your number
@@ -103,11 +104,14 @@ code-resend-in = New code in { $time }
 # Where no clock runs.
 code-resend-after = A new code can be sent after { $time }.
 code-resend-no-more = No more codes for now. Try again in { $time }.
+# A button: the same code by another channel.
+code-other-sms = Send by SMS instead
+code-other-sms-in = By SMS in { $time }
 code-change-number = Use another number
 # After a new code was asked for.
 code-renewed = We sent a new code. The one before no longer works.
 
-code-error-missing = Enter the code from WhatsApp.
+code-error-missing = Enter the code.
 code-error-not-a-code = The code has digits only. Check what you typed.
 code-error-wrong-length =
     { $count ->
@@ -150,6 +154,16 @@ delivery-failed-try-later = WhatsApp is busy. Send a new code in a moment.
 delivery-failed-rejected = WhatsApp did not accept our message. The fault is ours, not your number’s. Try again later.
 delivery-failed-blocked = WhatsApp does not let us write to this number. If you blocked us, unblock us in WhatsApp, or use another number.
 delivery-failed-identity-changed = The WhatsApp account of this number changed recently. To protect you, no code was sent. Use another number or ask for help.
+# Where a button for that follows.
+delivery-failed-not-reachable-sms = This number does not seem to be on WhatsApp. Send the code by SMS?
+delivery-failed-sms = WhatsApp did not deliver your code. Send it by SMS?
+# When the code goes by SMS.
+delivery-sms-accepted = Your SMS is on its way.
+delivery-sms-instead = WhatsApp did not deliver your code, so we sent it by SMS.
+delivery-sms-delivered = It is on your phone. Look at your text messages.
+delivery-sms-unknown = Nobody has confirmed your SMS. It may still arrive.
+delivery-sms-failed-not-reachable = This number can’t receive SMS. Check it, or use another number.
+delivery-sms-failed = Your SMS could not be sent. Try again later, or use another number.
 
 ## The code page: "It did not arrive"
 

@@ -71,6 +71,7 @@ phone-proof-unscripted = En este momento, este paso necesita JavaScript. Actíva
 ## The code page
 
 code-title = Escribe el código de WhatsApp
+code-title-sms = Escribe el código del SMS
 code-title-failed = No se pudo enviar tu código
 # Before the masked number.
 code-number = Tu número
@@ -92,11 +93,13 @@ code-resend-in = Código nuevo en { $time }
 # Where no clock runs.
 code-resend-after = Se puede enviar un código nuevo dentro de { $time }.
 code-resend-no-more = Por ahora no hay más códigos. Inténtalo de nuevo en { $time }.
+code-other-sms = Enviar por SMS
+code-other-sms-in = Por SMS en { $time }
 code-change-number = Usar otro número
 # After a new code was asked for.
 code-renewed = Hemos enviado un código nuevo. El anterior ya no sirve.
 
-code-error-missing = Escribe el código de WhatsApp.
+code-error-missing = Escribe el código.
 code-error-not-a-code = El código solo tiene cifras. Revisa lo que has escrito.
 code-error-wrong-length =
     { $count ->
@@ -139,6 +142,14 @@ delivery-failed-try-later = WhatsApp está ocupado. Envía un código nuevo en u
 delivery-failed-rejected = WhatsApp no ha aceptado nuestro mensaje. El fallo es nuestro, no de tu número. Inténtalo más tarde.
 delivery-failed-blocked = WhatsApp no nos permite escribir a este número. Si nos has bloqueado, desbloquéanos en WhatsApp o usa otro número.
 delivery-failed-identity-changed = La cuenta de WhatsApp de este número ha cambiado hace poco. Para protegerte, no se ha enviado ningún código. Usa otro número o pide ayuda.
+delivery-failed-not-reachable-sms = Este número no parece estar en WhatsApp. ¿Enviar el código por SMS?
+delivery-failed-sms = WhatsApp no entregó tu código. ¿Enviarlo por SMS?
+delivery-sms-accepted = Tu SMS está en camino.
+delivery-sms-instead = WhatsApp no entregó tu código, así que lo enviamos por SMS.
+delivery-sms-delivered = Ya está en tu teléfono. Mira tus mensajes de texto.
+delivery-sms-unknown = Nadie ha confirmado tu SMS. Todavía puede llegar.
+delivery-sms-failed-not-reachable = Este número no puede recibir SMS. Revísalo o usa otro número.
+delivery-sms-failed = No se pudo enviar tu SMS. Inténtalo más tarde o usa otro número.
 
 ## The code page: "It did not arrive"
 

@@ -71,6 +71,7 @@ phone-proof-unscripted = अभी इस चरण के लिए JavaScript 
 ## The code page
 
 code-title = WhatsApp पर आया कोड लिखें
+code-title-sms = SMS पर आया कोड लिखें
 code-title-failed = आपका कोड नहीं भेजा जा सका
 # Before the masked number.
 code-number = आपका नंबर
@@ -92,11 +93,13 @@ code-resend-in = नया कोड { $time } में
 # Where no clock runs.
 code-resend-after = { $time } के बाद नया कोड भेजा जा सकता है।
 code-resend-no-more = फ़िलहाल और कोड नहीं मिलेंगे। { $time } में फिर से कोशिश करें।
+code-other-sms = SMS से भेजें
+code-other-sms-in = SMS से { $time } में
 code-change-number = दूसरा नंबर इस्तेमाल करें
 # After a new code was asked for.
 code-renewed = हमने नया कोड भेजा है। पिछला कोड अब नहीं चलेगा।
 
-code-error-missing = WhatsApp पर आया कोड लिखें।
+code-error-missing = कोड लिखें।
 code-error-not-a-code = कोड में सिर्फ़ अंक होते हैं। देखें कि आपने क्या लिखा है।
 code-error-wrong-length =
     { $count ->
@@ -139,6 +142,14 @@ delivery-failed-try-later = WhatsApp अभी व्यस्त है। थ�
 delivery-failed-rejected = WhatsApp ने हमारा मैसेज नहीं लिया। गलती हमारी है, आपके नंबर की नहीं। बाद में फिर से कोशिश करें।
 delivery-failed-blocked = WhatsApp हमें इस नंबर पर मैसेज नहीं भेजने देता। अगर आपने हमें ब्लॉक किया है, तो WhatsApp में अनब्लॉक करें या दूसरा नंबर इस्तेमाल करें।
 delivery-failed-identity-changed = इस नंबर का WhatsApp खाता हाल ही में बदला है। आपकी सुरक्षा के लिए कोड नहीं भेजा गया। दूसरा नंबर इस्तेमाल करें या मदद लें।
+delivery-failed-not-reachable-sms = यह नंबर WhatsApp पर नहीं लगता। कोड SMS से भेजें?
+delivery-failed-sms = WhatsApp ने आपका कोड नहीं पहुँचाया। SMS से भेजें?
+delivery-sms-accepted = आपका SMS रास्ते में है।
+delivery-sms-instead = WhatsApp ने आपका कोड नहीं पहुँचाया, इसलिए हमने इसे SMS से भेजा है।
+delivery-sms-delivered = यह आपके फ़ोन पर है। अपने टेक्स्ट मैसेज देखें।
+delivery-sms-unknown = आपके SMS की पुष्टि नहीं हुई है। यह अब भी पहुँच सकता है।
+delivery-sms-failed-not-reachable = इस नंबर पर SMS नहीं आ सकते। इसे जाँचें या दूसरा नंबर इस्तेमाल करें।
+delivery-sms-failed = आपका SMS नहीं भेजा जा सका। बाद में फिर कोशिश करें या दूसरा नंबर इस्तेमाल करें।
 
 ## The code page: "It did not arrive"
 

@@ -59,6 +59,7 @@ phone-proof-unscripted = Saat ini langkah ini memerlukan JavaScript. Aktifkan, a
 ## The code page
 
 code-title = Masukkan kode dari WhatsApp
+code-title-sms = Masukkan kode dari SMS
 code-title-failed = Kode Anda tidak dapat dikirim
 # Before the masked number.
 code-number = Nomor Anda
@@ -72,11 +73,13 @@ code-resend-in = Kode baru dalam { $time }
 # Where no clock runs.
 code-resend-after = Kode baru dapat dikirim setelah { $time }.
 code-resend-no-more = Untuk saat ini tidak ada kode lagi. Coba lagi dalam { $time }.
+code-other-sms = Kirim lewat SMS
+code-other-sms-in = Lewat SMS dalam { $time }
 code-change-number = Gunakan nomor lain
 # After a new code was asked for.
 code-renewed = Kami sudah mengirim kode baru. Kode sebelumnya tidak berlaku lagi.
 
-code-error-missing = Masukkan kode dari WhatsApp.
+code-error-missing = Masukkan kode.
 code-error-not-a-code = Kode hanya terdiri dari angka. Periksa yang Anda ketik.
 code-error-wrong-length = Kode terdiri dari { $count } angka.
 code-error-wrong = Kode itu salah. Tersisa { $count } percobaan.
@@ -111,6 +114,14 @@ delivery-failed-try-later = WhatsApp sedang sibuk. Kirim kode baru sebentar lagi
 delivery-failed-rejected = WhatsApp tidak menerima pesan kami. Kesalahan ada pada kami, bukan pada nomor Anda. Coba lagi nanti.
 delivery-failed-blocked = WhatsApp tidak mengizinkan kami menulis ke nomor ini. Jika Anda memblokir kami, buka blokirnya di WhatsApp, atau gunakan nomor lain.
 delivery-failed-identity-changed = Akun WhatsApp untuk nomor ini baru saja berganti. Demi melindungi Anda, kode tidak dikirim. Gunakan nomor lain atau minta bantuan.
+delivery-failed-not-reachable-sms = Nomor ini tampaknya tidak ada di WhatsApp. Kirim kode lewat SMS?
+delivery-failed-sms = WhatsApp tidak mengantarkan kode Anda. Kirim lewat SMS?
+delivery-sms-accepted = SMS Anda sedang dikirim.
+delivery-sms-instead = WhatsApp tidak mengantarkan kode Anda, jadi kami mengirimnya lewat SMS.
+delivery-sms-delivered = Sudah ada di ponsel Anda. Lihat pesan teks Anda.
+delivery-sms-unknown = SMS Anda belum dikonfirmasi. Mungkin masih akan sampai.
+delivery-sms-failed-not-reachable = Nomor ini tidak dapat menerima SMS. Periksa, atau gunakan nomor lain.
+delivery-sms-failed = SMS Anda tidak dapat dikirim. Coba lagi nanti, atau gunakan nomor lain.
 
 ## The code page: "It did not arrive"
 

@@ -71,6 +71,7 @@ phone-proof-unscripted = No momento, esta etapa precisa de JavaScript. Ative-o o
 ## The code page
 
 code-title = Digite o código do WhatsApp
+code-title-sms = Digite o código do SMS
 code-title-failed = Não foi possível enviar seu código
 # Before the masked number.
 code-number = Seu número
@@ -92,11 +93,13 @@ code-resend-in = Novo código em { $time }
 # Where no clock runs.
 code-resend-after = Um novo código pode ser enviado em { $time }.
 code-resend-no-more = Não há mais códigos por enquanto. Tente novamente em { $time }.
+code-other-sms = Enviar por SMS
+code-other-sms-in = Por SMS em { $time }
 code-change-number = Usar outro número
 # After a new code was asked for.
 code-renewed = Enviamos um novo código. O anterior não funciona mais.
 
-code-error-missing = Digite o código do WhatsApp.
+code-error-missing = Digite o código.
 code-error-not-a-code = O código tem apenas algarismos. Verifique o que você digitou.
 code-error-wrong-length =
     { $count ->
@@ -139,6 +142,14 @@ delivery-failed-try-later = O WhatsApp está ocupado. Envie um novo código em i
 delivery-failed-rejected = O WhatsApp não aceitou nossa mensagem. A falha é nossa, não do seu número. Tente novamente mais tarde.
 delivery-failed-blocked = O WhatsApp não nos deixa escrever para este número. Se você nos bloqueou, desbloqueie no WhatsApp ou use outro número.
 delivery-failed-identity-changed = A conta do WhatsApp deste número mudou há pouco tempo. Para proteger você, nenhum código foi enviado. Use outro número ou peça ajuda.
+delivery-failed-not-reachable-sms = Este número não parece estar no WhatsApp. Enviar o código por SMS?
+delivery-failed-sms = O WhatsApp não entregou seu código. Enviar por SMS?
+delivery-sms-accepted = Seu SMS está a caminho.
+delivery-sms-instead = O WhatsApp não entregou seu código, então o enviamos por SMS.
+delivery-sms-delivered = Já está no seu celular. Veja suas mensagens de texto.
+delivery-sms-unknown = Ninguém confirmou seu SMS. Ele ainda pode chegar.
+delivery-sms-failed-not-reachable = Este número não pode receber SMS. Confira-o ou use outro número.
+delivery-sms-failed = Não foi possível enviar seu SMS. Tente mais tarde ou use outro número.
 
 ## The code page: "It did not arrive"
 

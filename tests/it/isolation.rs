@@ -7,14 +7,14 @@ use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::{FailureRule, Guessers};
-use watchword_domain::ids::{ChallengeId, SecretId, SenderId, SessionId};
+use watchword_domain::ids::{ChallengeId, MessageId, SecretId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sender::Sender;
 use watchword_domain::session::{Method, Session};
 use watchword_domain::sign_in::{Challenge, SignIn};
-use watchword_domain::{Clock, Phone, Timestamp};
+use watchword_domain::{Channel, Clock, Phone, Timestamp};
 use watchword_store::{
     AlertRow, ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, RefusalRow, Result, SenderRow,
     SigningKeyRow, UserPhone, UserRow,
@@ -42,6 +42,7 @@ struct Owned {
     secret: SecretId,
     key: String,
     sender: SenderRow,
+    message: MessageId,
     user: UserRow,
     phone: UserPhone,
     session: Session,
@@ -82,7 +83,7 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_session_by_token |tx, own| tx.find_session_by_token(&own.session_hash).await?.is_some();
         find_sign_in |tx, own| tx.find_sign_in(&own.sign_in.id).await?.is_some();
         find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
-        find_progress |tx, own| tx.find_progress(&own.challenge.id).await?.is_some();
+        list_attempts |tx, own| !tx.list_attempts(&own.challenge.id).await?.is_empty();
         list_timelines |tx, own| !tx.list_timelines(&own.challenge.phone, 9).await?.is_empty();
         find_failures |tx, own| {
             tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?.is_some()
@@ -137,6 +138,7 @@ fn changes() -> Vec<(&'static str, Call)> {
             false
         };
         withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
+        claim_fallback |tx, own| tx.claim_fallback(&own.message).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();
         claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
@@ -199,6 +201,12 @@ fn inserts() -> Vec<(&'static str, Call)> {
             let challenge = Challenge { id: "another".into(), ..own.challenge.clone() };
             tx.insert_challenge(&challenge, "hash".into()).await.map(|()| true)?
         };
+        claim_message |tx, own| {
+            let mut another = message(own, tx.pool().as_str());
+            another.id = format!("a third of {}", tx.pool().as_str()).as_str().into();
+            another.challenge_id = "another".into();
+            tx.claim_message(&another).await?
+        };
         insert_message |tx, own| tx.insert_message(&message(own, tx.pool().as_str())).await.map(|()| true)?;
         insert_sender |tx, own| {
             let pool = tx.pool().as_str();
@@ -260,7 +268,9 @@ fn message(own: &Owned, pool: &str) -> NewMessage {
     NewMessage {
         id: format!("another of {pool}").as_str().into(),
         challenge_id: own.challenge.id.clone(),
-        channel: "whatsapp",
+        channel: Channel::Sms,
+        chosen: false,
+        fallback_at: None,
         sender_id: SenderId::shared(),
         recipient: own.challenge.phone.clone(),
         language: "en_US".into(),
@@ -330,6 +340,7 @@ async fn owned(house: &House) -> Owned {
         secret: rows.list_client_secrets(&house.client_id.as_str().into()).await.unwrap().remove(0).id,
         key: rows.list_signing_keys().await.unwrap().remove(0).id,
         sender,
+        message: rows.list_attempts(sign_in.challenge.as_ref().unwrap()).await.unwrap().remove(0).id,
         user: rows.find_user(&phone.user_id).await.unwrap().unwrap(),
         session: rows.find_session_by_token(&session_hash).await.unwrap().unwrap().session,
         challenge: rows.find_challenge(sign_in.challenge.as_ref().unwrap()).await.unwrap().unwrap(),
@@ -368,7 +379,7 @@ on_each_database! {
         let other = house.project("other", ClientKind::Web).await.pool;
         let own = owned(&house).await;
         // A message that waits, and longer than this test.
-        house.execute("UPDATE messages SET state = 'queued', due_at = 9000000000000000").await;
+        house.execute("UPDATE messages SET state = 'queued', due_at = 9000000000000000, fallback_at = 9000000000000000").await;
         for (name, call) in changes() {
             let before = house.contents_of(&house.pool.id).await;
             assert!(!call_from(&house, &other, call, &own).await.unwrap(), "{name}");
@@ -403,7 +414,7 @@ on_each_database! {
         let own = owned(&house).await;
         for (name, call) in inserts() {
             let stands_alone =
-                ["insert_client", "insert_signing_key", "insert_user", "insert_challenge", "insert_message", "insert_sender"];
+                ["insert_client", "insert_signing_key", "insert_user", "insert_challenge", "insert_message", "claim_message", "insert_sender"];
             let refused = call_from(&house, &other, call, &own).await.is_err();
             assert_eq!(refused, !stands_alone.contains(&name), "{name}");
         }

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use watchword_domain::pool::Pool;
 use watchword_flow::Watchword;
 
+use super::channels;
 use super::limits::{self, Own};
 use super::watch;
 use crate::commands::flags::StorageFlags;
@@ -19,6 +20,8 @@ use watchword_domain::money::Money;
 pub enum Command {
     /// Show a project's budgets and what was used of them, or change them.
     Limits(Box<Limits>),
+    /// Show by which channels a project's codes go, or change that.
+    Channels(Box<Channels>),
     /// End the probation of a new project, whose day is smaller until then.
     Release(Asked),
     /// Show what was told of a project's limits within 30 days: parts of a budget, ranges that look like fraud.
@@ -49,6 +52,15 @@ pub struct Limits {
     asked: Asked,
     #[command(flatten)]
     pub(super) change: Change,
+}
+
+/// What a project decides of its channels.
+#[derive(Args)]
+pub struct Channels {
+    #[command(flatten)]
+    asked: Asked,
+    #[command(flatten)]
+    change: channels::Change,
 }
 
 /// New limits.
@@ -83,6 +95,7 @@ impl Command {
     fn asked(&self) -> &Asked {
         match self {
             Self::Limits(limits) => &limits.asked,
+            Self::Channels(channels) => &channels.asked,
             Self::Release(asked) | Self::Alerts(asked) | Self::Traffic(asked) | Self::Refusals(asked) => {
                 asked
             }
@@ -107,6 +120,18 @@ impl Command {
                 };
                 let usage = flow.usage(&pool).await.map_err(at)?;
                 Ok(limits::said(flow, &pool, &usage, is_json))
+            }
+            Self::Channels(channels) => {
+                let change = &channels.change;
+                change.check(flow)?;
+                let pool = match change.is_any() {
+                    true => flow
+                        .change_settings(&pool, |own| change.apply(&mut own.delivery))
+                        .await
+                        .map_err(at)?,
+                    false => Pool::clone(&pool),
+                };
+                Ok(channels::said(&pool, is_json))
             }
             Self::Release(_) => {
                 let pool = flow.change_settings(&pool, |own| own.released = true).await.map_err(at)?;

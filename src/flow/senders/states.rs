@@ -10,7 +10,38 @@ use watchword_domain::ids::SenderId;
 use watchword_domain::pace::Pace;
 use watchword_domain::{FailureClass, Timestamp};
 use watchword_messaging::Outcome;
+use watchword_messaging::sms::{self, Provider};
 use watchword_messaging::whatsapp::errors;
+
+/// A provider's refusal, as far as it concerns the sender and not the message.
+pub(crate) struct Refusal {
+    code: i64,
+    meaning: &'static str,
+    stops_sender: bool,
+    asks_too_much: bool,
+}
+
+impl Refusal {
+    /// What this code of Meta's means for the sender.
+    pub(crate) fn on_whatsapp(code: i64) -> Self {
+        Self {
+            code,
+            meaning: errors::known(code).map_or("", |known| known.meaning),
+            stops_sender: errors::stops_sender(code),
+            asks_too_much: errors::asks_too_much(code),
+        }
+    }
+
+    /// What this code of a provider of SMS means for the account there.
+    pub(crate) fn by_sms(provider: Provider, code: i64) -> Self {
+        Self {
+            code,
+            meaning: sms::errors::known(provider, code).map_or("", |known| known.meaning),
+            stops_sender: sms::errors::stops_sender(provider, code),
+            asks_too_much: false,
+        }
+    }
+}
 
 /// How often it is written down that a sender's webhooks arrive.
 const HEARD_ANEW: Duration = Duration::from_secs(60);
@@ -75,23 +106,22 @@ impl SenderStates {
     pub(crate) fn took(&self, sender: &SenderId) {
         if self.of(sender, |state| state.breaker.succeeded()) {
             metrics::gauge!("watchword_senders_out_of_order").decrement(1);
-            tracing::info!(%sender, "the WhatsApp sender works again");
+            tracing::info!(%sender, "a sender works again");
         }
     }
 
-    /// The provider refused a message with this code, at once or by report. Whoever runs the sender is told once.
-    pub(crate) fn refused(&self, sender: &SenderId, code: i64, now: Timestamp) {
-        if errors::asks_too_much(code) {
+    /// The provider refused a message, at once or by report. Whoever runs the sender is told once.
+    pub(crate) fn refused(&self, sender: &SenderId, refusal: &Refusal, now: Timestamp) {
+        if refusal.asks_too_much {
             self.of(sender, |state| state.pace.rest(now));
         }
-        if errors::stops_sender(code) && self.of(sender, |state| state.breaker.failed(code, now)) {
-            let meaning = errors::known(code).map_or("", |known| known.meaning);
+        if refusal.stops_sender && self.of(sender, |state| state.breaker.failed(refusal.code, now)) {
             metrics::gauge!("watchword_senders_out_of_order").increment(1);
             tracing::error!(
                 %sender,
-                code,
-                meaning,
-                "a WhatsApp sender is out of order: nobody gets a code from it until this is mended; `watchword doctor` says more"
+                code = refusal.code,
+                meaning = refusal.meaning,
+                "a sender is out of order: nobody gets a code from it until this is mended; `watchword doctor` says more"
             );
         }
     }

@@ -1,5 +1,6 @@
 //! The end of a sign-in: code spent, user found or made, session begun, client answered; all of it or nothing.
 
+use watchword_domain::channel::{Attempt, telling};
 use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::failures::Guessers;
 use watchword_domain::ids::{AuthenticatorId, SessionId, UserId, opaque_token};
@@ -8,7 +9,7 @@ use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
 use watchword_domain::timeline::Step;
-use watchword_domain::{Language, Phone, Secret, Timestamp};
+use watchword_domain::{Channel, Language, Phone, Secret, Timestamp};
 use watchword_store::{PoolTx, UserPhone, UserRow};
 
 use super::GuessRefusal;
@@ -17,7 +18,7 @@ use crate::authorize::{AuthorizationError, AuthorizationResponse, ErrorCode};
 use crate::browser::Browser;
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
-use crate::timeline::{self, WHATSAPP};
+use crate::timeline;
 
 /// A completed sign-in.
 pub struct Finished {
@@ -47,6 +48,7 @@ impl Watchword {
         old_session: Option<&str>,
     ) -> Outcome<Finished, GuessRefusal> {
         let now = self.clock.now();
+        let channel = self.carrier(pool, challenge).await?;
         let tx = self.store.begin(&pool.id).await?;
         // Whoever proves this number at the same moment waits here, so that it makes one user and not two.
         let mut history = tx.lock_send_history(&challenge.phone, now).await?;
@@ -78,9 +80,19 @@ impl Watchword {
         let sent_in = window_start(TRAFFIC_WINDOW, challenge.created_at);
         tx.count_verified(&challenge.phone.prefix(), sent_in).await?;
         tx.commit().await?;
-        timeline::count(WHATSAPP, &challenge.phone, Step::Verified);
+        timeline::count(channel.as_str(), &challenge.phone, Step::Verified);
         self.delivery.tell(&challenge.id);
         Ok(finished)
+    }
+
+    /// The channel that brought the code, as far as anyone knows. Where there is one only, nobody is asked.
+    async fn carrier(&self, pool: &Pool, challenge: &Challenge) -> Result<Channel, Fault> {
+        if self.settings.sms.is_none() {
+            return Ok(Channel::Whatsapp);
+        }
+        let attempts = self.store.read(&pool.id).list_attempts(&challenge.id).await?;
+        let ways: Vec<Attempt> = attempts.iter().map(|row| row.attempt).collect();
+        Ok(telling(&ways).map_or(Channel::Whatsapp, |attempt| attempt.channel))
     }
 
     /// The answer when the person who proved themselves cannot be signed in to this client.

@@ -1,11 +1,11 @@
 //! Where a sign-in stands, for the one who waits: how the message fares, what is left, what may be asked for.
 
 use tokio::sync::watch;
+use watchword_domain::channel::{Attempt, Other, telling};
 use watchword_domain::ids::ChallengeId;
 use watchword_domain::pool::Pool;
 use watchword_domain::sign_in::{Challenge, SignIn};
-use watchword_domain::{Phone, Timestamp};
-use watchword_store::MessageProgress;
+use watchword_domain::{Channel, Phone, Timestamp};
 
 use crate::Watchword;
 use crate::browser::Browser;
@@ -19,8 +19,12 @@ pub struct Progress {
     pub challenge: Challenge,
     /// Digits of a code.
     pub code_digits: u8,
-    /// How its message fares.
-    pub message: Option<MessageProgress>,
+    /// How its message fares; where it went out by several channels, the one that arrived, else the newest.
+    pub message: Option<Attempt>,
+    /// Whether that message stepped in by itself for one on another channel.
+    pub steps_in: bool,
+    /// Another channel that may carry it, and from when on.
+    pub other: Option<Other>,
     /// Whether a new code may be asked for.
     pub new_code: NewCode,
 }
@@ -53,7 +57,13 @@ impl Watchword {
         let challenge =
             rows.find_challenge(challenge).await?.ok_or(Fault::Missing("challenge of a sign-in"))?;
         let phone = sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
-        let message = rows.find_progress(&challenge.id).await?;
+        let attempts = rows.list_attempts(&challenge.id).await?;
+        let other = self.other_channel(pool, &challenge, &attempts).await?;
+        let ways: Vec<Attempt> = attempts.iter().map(|row| row.attempt).collect();
+        let message = telling(&ways).copied();
+        let told = attempts.iter().find(|row| Some(row.attempt) == message);
+        let steps_in = attempts.len() > 1
+            && told.is_some_and(|row| !row.chosen && row.attempt.channel != Channel::Whatsapp);
         let history = rows.find_send_history(&phone).await?;
         let device = self.device(&rows, browser, &phone).await?;
         let new_code = match history.allows(&limits, device, self.clock.now()) {
@@ -63,7 +73,7 @@ impl Watchword {
                 watchword_domain::sends::SendLimit::Allowance => NewCode::UsedUp(refusal.until),
             },
         };
-        Ok(Progress { phone, challenge, code_digits: limits.code_digits, message, new_code })
+        Ok(Progress { phone, challenge, code_digits: limits.code_digits, message, steps_in, other, new_code })
     }
 
     /// Hints that a challenge may have news; the rows say what. Nothing when enough pages follow it already.

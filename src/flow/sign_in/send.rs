@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use watchword_domain::failures::Device;
-use watchword_domain::ids::{ChallengeId, MessageId, SenderId, numeric_code};
+use watchword_domain::ids::{ChallengeId, MessageId, numeric_code};
 use watchword_domain::pool::Pool;
 use watchword_domain::sends::SendHistory;
 use watchword_domain::sign_in::{self, Challenge, EndReason, SignIn};
@@ -13,13 +13,14 @@ use watchword_domain::{Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
 use super::Current;
+use super::route::{Route, number_of};
 use super::starts::{StartCount, Starter};
 use super::typed::{SendRefusal, Typed};
 use crate::Watchword;
 use crate::alerts::tell;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
-use crate::timeline::{self, WHATSAPP};
+use crate::timeline;
 
 impl Watchword {
     /// Sends a code to another number within the same sign-in. The same number again changes nothing while its code
@@ -104,16 +105,18 @@ impl Watchword {
         }
         let now = self.clock.now();
         let old = current.sign_in.challenge.clone();
+        let kept = old.as_ref().filter(|_| current.sign_in.phone.as_ref() == Some(phone));
+        let route = self.route(pool, phone, kept).await?;
         let challenge = ChallengeId::random(&*self.random);
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
-        let sender = self.ready_sender(pool, &sign_in, current.device).await?;
+        self.check_method(pool, &sign_in, current.device).await?;
         let tx = self.store.begin(&pool.id).await?;
         if let Some(count) = count {
             self.count_start(&tx, count, now).await?;
         }
         let history = self.allowed_history(&tx, pool, &sign_in, current.device, now).await?;
-        let sent = self.write_code(&tx, pool, (&sign_in, sender), &history, now).await?;
+        let sent = self.write_code(&tx, pool, (&sign_in, &route), &history, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
             tx.withdraw_messages(old).await?;
@@ -121,10 +124,10 @@ impl Watchword {
         if !tx.save_sign_in_challenge(&sign_in.id, phone, &challenge).await? {
             return Err(ended(EndReason::AlreadyUsed));
         }
-        let alerts = self.spend(&tx, pool, phone, sent.channel, now).await?;
+        let alerts = self.spend(&tx, pool, phone, sent.channel.as_str(), now).await?;
         tx.commit().await?;
         alerts.iter().for_each(|alert| tell(pool, alert));
-        timeline::count(WHATSAPP, phone, Step::Queued);
+        timeline::count(sent.channel.as_str(), phone, Step::Queued);
         self.delivery.wake_outbox();
         if let Some(old) = &old {
             self.delivery.tell(old);
@@ -132,18 +135,18 @@ impl Watchword {
         Ok(())
     }
 
-    /// The sender a code leaves from; refuses one that could not be used. Looked up before the transaction: should the
-    /// method be switched off in between, a guess at the code is refused.
-    pub(super) async fn ready_sender(
+    /// Refuses to send a code that could not be used. Looked up before the transaction: should the method be switched off
+    /// in between, a guess at the code is refused.
+    pub(super) async fn check_method(
         &self,
         pool: &Pool,
         sign_in: &SignIn,
         device: Device,
-    ) -> Outcome<SenderId, SendRefusal> {
+    ) -> Outcome<(), SendRefusal> {
         if self.is_method_off(&self.store.read(&pool.id), number_of(sign_in)?, device).await? {
             return Err(Error::Refused(SendRefusal::Ended(EndReason::TooManyTries)));
         }
-        Ok(self.sender_of(&pool.id).await?)
+        Ok(())
     }
 
     /// What was sent to the number, with one more message that the limits allow.
@@ -167,7 +170,7 @@ impl Watchword {
         &self,
         tx: &PoolTx,
         pool: &Pool,
-        (sign_in, sender): (&SignIn, SenderId),
+        (sign_in, route): (&SignIn, &Route),
         history: &SendHistory,
         now: Timestamp,
     ) -> Outcome<NewMessage, SendRefusal> {
@@ -187,7 +190,7 @@ impl Watchword {
         };
         let code = numeric_code(&*self.random, limits.code_digits);
         tx.insert_challenge(&challenge, self.code_hash(pool, challenge.id.as_str(), &code)?).await?;
-        let message = self.message(pool, (&challenge, sender), sign_in.language, &code)?;
+        let message = self.message(pool, (&challenge, route), sign_in.language, &code)?;
         tx.insert_message(&message).await?;
         Ok(message)
     }
@@ -195,7 +198,7 @@ impl Watchword {
     fn message(
         &self,
         pool: &Pool,
-        (challenge, sender_id): (&Challenge, SenderId),
+        (challenge, route): (&Challenge, &Route),
         language: Language,
         code: &str,
     ) -> Result<NewMessage, Fault> {
@@ -205,18 +208,16 @@ impl Watchword {
             code_sealed: self.master.seal(&*self.random, &purpose, code)?,
             id,
             challenge_id: challenge.id.clone(),
-            channel: WHATSAPP,
-            sender_id,
+            channel: route.channel,
+            chosen: route.chosen,
+            fallback_at: route.fallback_at(&pool.settings.delivery, challenge.created_at),
+            sender_id: route.sender.clone(),
             recipient: challenge.phone.clone(),
             language: language.meta_code().to_owned(),
             created_at: challenge.created_at,
             expires_at: challenge.expires_at,
         })
     }
-}
-
-fn number_of(sign_in: &SignIn) -> Result<&Phone, Fault> {
-    sign_in.phone.as_ref().ok_or(Fault::Missing("number of a sign-in"))
 }
 
 /// What a message's code is sealed for.

@@ -2,22 +2,23 @@
 
 use std::net::IpAddr;
 
-use watchword_domain::Phone;
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, SignInId};
 use watchword_domain::pool::Pool;
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Door, SignIn};
 use watchword_domain::timeline::Step;
+use watchword_domain::{Channel, Phone};
 use watchword_store::AlertRow;
 
+use super::route::number_of;
 use super::starts::{StartCount, Starter};
 use super::typed::{SendRefusal, Typed};
 use crate::Watchword;
 use crate::alerts::tell;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
-use crate::timeline::{self, WHATSAPP};
+use crate::timeline;
 
 /// How a sign-in is started.
 pub struct Start {
@@ -81,8 +82,9 @@ impl Watchword {
         };
         let begun = self.write_start(pool, &sign_in, device, &count).await;
         self.count_refused(pool, &count, &begun).await?;
-        begun?.iter().for_each(|alert| tell(pool, alert));
-        timeline::count(WHATSAPP, phone, Step::Queued);
+        let (alerts, channel) = begun?;
+        alerts.iter().for_each(|alert| tell(pool, alert));
+        timeline::count(channel.as_str(), phone, Step::Queued);
         self.delivery.wake_outbox();
         Ok(sign_in.id)
     }
@@ -93,16 +95,18 @@ impl Watchword {
         sign_in: &SignIn,
         device: Device,
         count: &StartCount,
-    ) -> Outcome<Vec<AlertRow>, SendRefusal> {
-        let sender = self.ready_sender(pool, sign_in, device).await?;
+    ) -> Outcome<(Vec<AlertRow>, Channel), SendRefusal> {
+        self.check_method(pool, sign_in, device).await?;
+        let route = self.route(pool, number_of(sign_in)?, None).await?;
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
         let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
-        let sent = self.write_code(&tx, pool, (sign_in, sender), &history, sign_in.created_at).await?;
-        let alerts = self.spend(&tx, pool, &sent.recipient, sent.channel, sign_in.created_at).await?;
+        let sent = self.write_code(&tx, pool, (sign_in, &route), &history, sign_in.created_at).await?;
+        let alerts =
+            self.spend(&tx, pool, &sent.recipient, sent.channel.as_str(), sign_in.created_at).await?;
         tx.commit().await?;
-        Ok(alerts)
+        Ok((alerts, sent.channel))
     }
 
     /// The sign-in this browser began before, if it waits for a code to this number that still works. From then on it

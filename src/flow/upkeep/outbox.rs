@@ -10,16 +10,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use watchword_domain::ids::MessageId;
+use watchword_domain::pool::Pool;
 use watchword_domain::timeline::Step;
-use watchword_domain::{DeliveryState, FailureClass, Language, Timestamp};
+use watchword_domain::{Channel, DeliveryState, FailureClass, Language, Timestamp};
 use watchword_messaging::whatsapp::errors;
 use watchword_messaging::{Outcome, OutgoingCode, Recipient};
 use watchword_store::{MessageRow, StatusReport};
 
-use crate::Watchword;
 use crate::error::Fault;
+use crate::senders::Refusal;
 use crate::sign_in::message_purpose;
 use crate::timeline;
+use crate::{SmsSender, Watchword};
 
 /// Messages under way at once.
 const MOST: usize = 64;
@@ -128,33 +130,52 @@ impl Watchword {
 
     /// Hands a message to its sender. Gives what came of it, and the language it went out in.
     async fn send(&self, message: &MessageRow) -> Result<(Outcome, String), Fault> {
-        let languages = self.languages_of(message).await?;
-        let asked = || message.language.clone();
-        let Some(wire) = self.wire(&message.pool_id, &message.sender_id).await? else {
-            return Ok((unavailable(0), asked()));
-        };
-        if let Some(refused) = self.senders.refuses(&wire.id, self.clock.now()) {
-            return Ok((refused, asked()));
+        if let Some(refused) = self.senders.refuses(&message.sender_id, self.clock.now()) {
+            return Ok((refused, message.language.clone()));
         }
-        let code = self.master.open(&message_purpose(&message.pool_id, &message.id), &message.code_sealed)?;
         let pool = self.pool_by_id(&message.pool_id).await?;
+        let asked = Language::from_meta_code(&message.language);
         let outgoing = OutgoingCode {
             to: Recipient::Phone(message.recipient.clone()),
-            code,
-            language: Language::from_meta_code(&message.language).unwrap_or_else(|| pool.fallback_language()),
+            code: self.master.open(&message_purpose(&message.pool_id, &message.id), &message.code_sealed)?,
+            language: asked.unwrap_or_else(|| pool.fallback_language()),
             correlation: message.id.as_str().to_owned(),
             project: pool.name.clone(),
             host: pool.host().ok_or(Fault::Missing("host of an issuer"))?,
             lives: message.expires_at.until(self.clock.now()),
         };
+        match message.channel.parse() {
+            Ok(Channel::Whatsapp) => self.send_on_whatsapp(message, &pool, &outgoing).await,
+            Ok(Channel::Sms) => Ok((self.send_by_sms(&outgoing).await, message.language.clone())),
+            Err(_) => Err(Fault::Missing("known channel of a message")),
+        }
+    }
+
+    async fn send_on_whatsapp(
+        &self,
+        message: &MessageRow,
+        pool: &Pool,
+        outgoing: &OutgoingCode,
+    ) -> Result<(Outcome, String), Fault> {
+        let asked = || message.language.clone();
+        let Some(wire) = self.wire(&message.pool_id, &message.sender_id).await? else {
+            return Ok((unavailable(0), asked()));
+        };
+        // The language its reader chose, the pool's, English.
+        let mut languages = vec![outgoing.language];
+        for language in [pool.fallback_language(), Language::En] {
+            if !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
         // Each template that turns out not to be sendable is out of the choice from then on.
         for _ in 0..wire.templates.len() * languages.len() {
             let Some(template) = self.template_for(&wire, &languages).await? else { break };
-            let outcome = wire.api.send_code(&outgoing, &template).await;
+            let outcome = wire.api.send_code(outgoing, &template).await;
             match &outcome {
                 Outcome::Accepted { .. } => self.senders.took(&wire.id),
                 Outcome::Rejected { code, .. } => {
-                    self.senders.refused(&wire.id, *code, self.clock.now());
+                    self.senders.refused(&wire.id, &Refusal::on_whatsapp(*code), self.clock.now());
                     if let Some(status) = errors::template_status(*code) {
                         self.learn_unsendable(&wire, &template, status).await?;
                         continue;
@@ -167,16 +188,23 @@ impl Watchword {
         Ok((unavailable(NO_TEMPLATE), asked()))
     }
 
-    /// The languages a message may go out in: the one its reader chose, the pool's, English.
-    async fn languages_of(&self, message: &MessageRow) -> Result<Vec<Language>, Fault> {
-        let pool = self.pool_by_id(&message.pool_id).await?;
-        let mut languages: Vec<Language> = Language::from_meta_code(&message.language).into_iter().collect();
-        for language in [pool.fallback_language(), Language::En] {
-            if !languages.contains(&language) {
-                languages.push(language);
+    async fn send_by_sms(&self, outgoing: &OutgoingCode) -> Outcome {
+        let Some(sms) = &self.settings.sms else { return unavailable(0) };
+        let outcome = sms.channel.send_code(outgoing).await;
+        match &outcome {
+            Outcome::Accepted { .. } => self.senders.took(&SmsSender::sender()),
+            Outcome::Rejected { code, .. } => {
+                let refusal = Refusal::by_sms(sms.provider, *code);
+                self.senders.refused(&SmsSender::sender(), &refusal, self.clock.now());
             }
+            Outcome::NotSent { .. } | Outcome::Unknown { .. } => {}
         }
-        Ok(languages)
+        outcome
+    }
+
+    /// Whether a refusal says that a sender was asked for more than it takes. Numbers mean other things on other channels.
+    fn asks_too_much(&self, message: &MessageRow, code: i64) -> bool {
+        message.channel == Channel::Whatsapp.as_str() && errors::asks_too_much(code)
     }
 
     async fn record(&self, message: &MessageRow, outcome: Outcome, language: &str) -> Result<(), Fault> {
@@ -191,7 +219,7 @@ impl Watchword {
             Outcome::NotSent { .. } => {
                 tx.save_requeued(&message.id, now + backoff(message.attempts)).await?;
             }
-            Outcome::Rejected { code, .. } if errors::asks_too_much(code) => {
+            Outcome::Rejected { code, .. } if self.asks_too_much(message, code) => {
                 // It did not come to the message at all; it waits its turn for as long as its code lives.
                 tx.save_released(std::slice::from_ref(&message.id), now + ASKED_TOO_MUCH).await?;
             }
@@ -212,6 +240,9 @@ impl Watchword {
             }
         }
         tx.commit().await?;
+        if step == Some(Step::Failed) {
+            self.delivery.wake_fallbacks();
+        }
         if let Some(step) = step {
             timeline::count(&message.channel, &message.recipient, step);
         }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use watchword_domain::ids::{ChallengeId, SignInId};
 use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn, Step};
-use watchword_domain::{DeliveryState, Language, Timestamp};
+use watchword_domain::{Channel, DeliveryState, Language, Timestamp};
 use watchword_flow::error::{Error, Fault};
 use watchword_flow::sign_in::{Current, Finished, GuessRefusal, NewCode, Progress};
 
@@ -19,7 +19,8 @@ use crate::respond::html::set_cookie;
 use crate::respond::page::{Shown, error_page, failed, page, seconds_until};
 use crate::respond::redirect::{see_other, to_client};
 use crate::view::{
-    CodeError, CodeView, Csrf, DeliveryPart, EndedReason, EndedView, ErrorKind, ErrorView, ResendPart,
+    CodeError, CodeView, Csrf, DeliveryPart, EndedReason, EndedView, ErrorKind, ErrorView, OtherPart,
+    ResendPart,
 };
 use crate::{Doors, paths};
 
@@ -174,6 +175,7 @@ async fn view(
         csrf: Csrf::new(doors.flow.form_token(&pool.id, &visitor.browser)?),
         action: paths::within(pool, paths::CODE),
         resend_action: paths::within(pool, paths::NEW_CODE),
+        other_action: paths::within(pool, paths::OTHER_CHANNEL),
         change_url: paths::of_sign_in(pool, paths::PHONE, id),
         events_url: paths::of_sign_in(pool, paths::EVENTS, id),
         refresh_url: here,
@@ -191,6 +193,11 @@ async fn view(
 /// How the message fares, as the page tells it.
 pub fn delivery_of(progress: &Progress, now: Timestamp) -> DeliveryPart {
     DeliveryPart {
+        channel: progress.message.map_or(Channel::Whatsapp, |message| message.channel),
+        steps_in: progress.steps_in,
+        other: progress
+            .other
+            .map(|other| OtherPart { channel: other.channel, seconds: seconds_until(other.from, now) }),
         state: progress.message.as_ref().map_or(DeliveryState::Queued, |message| message.state),
         failure: progress.message.as_ref().and_then(|message| message.failure),
         resend: match progress.new_code {

@@ -107,6 +107,9 @@ impl Follower {
         progress.challenge.open(self.doors.flow.now()).ok()?;
         let part = delivery_of(&progress, self.doors.flow.now());
         let event = self.doors.pages.delivery_event(&part, self.language).ok()?;
-        Some((format!("{:?} {:?}", part.state, part.failure), serde_json::to_string(&event).ok()?))
+        Some((
+            format!("{:?} {:?} {:?}", part.channel, part.state, part.failure),
+            serde_json::to_string(&event).ok()?,
+        ))
     }
 }

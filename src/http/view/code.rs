@@ -1,6 +1,7 @@
 //! Owns the code page: where the message is, and the field for what it says.
 
 use serde::Serialize;
+use watchword_domain::Channel;
 
 use super::delivery::{DeliveryEvent, DeliveryPart};
 use super::fault::RenderError;
@@ -21,6 +22,8 @@ pub struct CodeView {
     pub action: String,
     /// Where "send a new code" is posted to.
     pub resend_action: String,
+    /// Where the same code by another channel is posted to; the form posts `csrf`, `sign_in` and `channel`.
+    pub other_action: String,
     /// The number page of this sign-in (GET).
     pub change_url: String,
     /// The stream of `delivery` events (`text/event-stream`, data as of [`Pages::delivery_event`]). It should send
@@ -69,6 +72,9 @@ struct Context<'a> {
     csrf: &'a Csrf,
     action: &'a str,
     resend_action: &'a str,
+    other_action: &'a str,
+    /// Whether the message is on WhatsApp, which has hints of its own.
+    is_on_whatsapp: bool,
     change_url: &'a str,
     events_url: &'a str,
     refresh_url: &'a str,
@@ -104,6 +110,8 @@ impl View for CodeView {
             csrf: &self.csrf,
             action: &self.action,
             resend_action: &self.resend_action,
+            other_action: &self.other_action,
+            is_on_whatsapp: self.delivery.channel == Channel::Whatsapp,
             change_url: &self.change_url,
             events_url: &self.events_url,
             refresh_url: &self.refresh_url,

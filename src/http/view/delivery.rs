@@ -1,7 +1,7 @@
 //! Owns how the way of a message is told to the person who waits: in the page and in the live events.
 
 use serde::Serialize;
-use watchword_domain::{DeliveryState, FailureClass};
+use watchword_domain::{Channel, DeliveryState, FailureClass};
 
 use super::fault::RenderError;
 use super::locale::Locale;
@@ -10,6 +10,12 @@ use super::text::Text;
 /// How far the message with the code has come, and what the person can do about it.
 #[derive(Clone, Debug)]
 pub struct DeliveryPart {
+    /// The channel of the message.
+    pub channel: Channel,
+    /// Whether it stepped in by itself for one on another channel.
+    pub steps_in: bool,
+    /// Another channel that may carry the code.
+    pub other: Option<OtherPart>,
     /// The message's state.
     pub state: DeliveryState,
     /// Why it failed; looked at only when `state` is `Failed`.
@@ -20,6 +26,15 @@ pub struct DeliveryPart {
     pub expires_in: u32,
     /// Seconds since the code was asked for.
     pub waited: u32,
+}
+
+/// Another channel that may carry the code, and in how many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherPart {
+    /// The channel.
+    pub channel: Channel,
+    /// Seconds until it may be asked for; 0 at once.
+    pub seconds: u32,
 }
 
 /// When a new code can be asked for.
@@ -50,11 +65,17 @@ pub struct DeliveryEvent {
     /// Whether no further event will come.
     #[serde(rename = "final")]
     is_final: bool,
-    /// What to offer when it failed: `resend`, `change` (the number) or `back` (to the application); else empty.
+    /// Where the message is: `whatsapp` or `sms`.
+    channel: Channel,
+    /// What to offer when it failed: `other` (another channel), `resend`, `change` (the number) or `back` (to the application); else empty.
     offer: &'static str,
     /// `now`, `in` or `no_more`, and the seconds that go with it.
     resend: &'static str,
     resend_in: u32,
+    /// The same for another channel: empty, `now` or `in`; and the channel.
+    other: &'static str,
+    other_in: u32,
+    other_channel: &'static str,
     expires_in: u32,
 }
 
@@ -76,14 +97,22 @@ impl DeliveryPart {
             failed: self.failed(),
             is_final: self.is_final(),
             offer: self.offer(),
+            channel: self.channel,
             resend,
             resend_in,
+            other: self.other.map_or("", |other| if other.seconds == 0 { "now" } else { "in" }),
+            other_in: self.other.map_or(0, |other| other.seconds),
+            other_channel: self.other.map_or("", |other| other.channel.as_str()),
             expires_in: self.expires_in,
         })
     }
 
     pub(super) fn title(&self) -> Text {
-        Text::new(if self.failed() { "code-title-failed" } else { "code-title" })
+        Text::new(match (self.failed(), self.channel) {
+            (true, _) => "code-title-failed",
+            (false, Channel::Whatsapp) => "code-title",
+            (false, Channel::Sms) => "code-title-sms",
+        })
     }
 
     /// Whether the message will not arrive as far as anyone knows.
@@ -124,6 +153,7 @@ impl DeliveryPart {
     fn offer(&self) -> &'static str {
         match (self.failed(), self.failure) {
             (false, _) => "",
+            (true, _) if self.other.is_some() => "other",
             (
                 true,
                 Some(FailureClass::NotReachable | FailureClass::Blocked | FailureClass::IdentityChanged),
@@ -134,7 +164,14 @@ impl DeliveryPart {
     }
 
     fn text(&self) -> Text {
-        Text::new(match self.state {
+        Text::new(match (self.channel, self.state) {
+            (Channel::Whatsapp, state) => self.on_whatsapp(state),
+            (Channel::Sms, state) => self.by_sms(state),
+        })
+    }
+
+    fn on_whatsapp(&self, state: DeliveryState) -> &'static str {
+        match state {
             DeliveryState::Queued | DeliveryState::Sending => "delivery-sending",
             DeliveryState::Accepted => "delivery-accepted",
             DeliveryState::Sent => "delivery-sent",
@@ -143,6 +180,10 @@ impl DeliveryPart {
             DeliveryState::Unknown => "delivery-unknown",
             DeliveryState::Expired => "delivery-expired",
             DeliveryState::Failed => match self.failure {
+                Some(FailureClass::NotReachable) if self.other.is_some() => {
+                    "delivery-failed-not-reachable-sms"
+                }
+                _ if self.other.is_some() => "delivery-failed-sms",
                 Some(FailureClass::NotReachable) => "delivery-failed-not-reachable",
                 Some(FailureClass::HeldBack) => "delivery-failed-held-back",
                 Some(FailureClass::TooFast) => "delivery-failed-too-fast",
@@ -152,7 +193,31 @@ impl DeliveryPart {
                 Some(FailureClass::Blocked) => "delivery-failed-blocked",
                 Some(FailureClass::IdentityChanged) => "delivery-failed-identity-changed",
             },
-        })
+        }
+    }
+
+    fn by_sms(&self, state: DeliveryState) -> &'static str {
+        match state {
+            DeliveryState::Queued
+            | DeliveryState::Sending
+            | DeliveryState::Accepted
+            | DeliveryState::Sent
+                if self.steps_in =>
+            {
+                "delivery-sms-instead"
+            }
+            DeliveryState::Queued | DeliveryState::Sending => "delivery-sending",
+            DeliveryState::Accepted | DeliveryState::Sent => "delivery-sms-accepted",
+            DeliveryState::Delivered | DeliveryState::Read => "delivery-sms-delivered",
+            DeliveryState::Unknown => "delivery-sms-unknown",
+            DeliveryState::Expired => "delivery-expired",
+            DeliveryState::Failed => match self.failure {
+                Some(FailureClass::NotReachable | FailureClass::Blocked) => {
+                    "delivery-sms-failed-not-reachable"
+                }
+                _ => "delivery-sms-failed",
+            },
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Owns one example of every page in every state it has. The test that renders them all is what makes sure that a
 //! template and its view fit each other, and looking at them is how pages are designed and translated.
 
-use watchword_domain::{Country, DeliveryState, FailureClass, Language};
+use watchword_domain::{Channel, Country, DeliveryState, FailureClass, Language};
 
 use super::{
     Brand, Carried, Chrome, CodeError, CodeView, Colours, Csrf, DeliveryPart, EndedReason, EndedView,
-    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, PhoneError, PhoneView, ProofPart,
-    ResendPart, SignOutView, SignedOutView, View,
+    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, OtherPart, PhoneError, PhoneView,
+    ProofPart, ResendPart, SignOutView, SignedOutView, View,
 };
 
 /// Named examples of one view.
@@ -80,7 +80,17 @@ pub(super) fn code(state: DeliveryState, failure: Option<FailureClass>) -> CodeV
         sign_in: "Qk7Zr9mJ2x".into(),
         number: "+91 ••••• ••210".into(),
         code_length: 6,
-        delivery: DeliveryPart { state, failure, resend: ResendPart::In(24), expires_in: 271, waited: 6 },
+        delivery: DeliveryPart {
+            channel: Channel::Whatsapp,
+            steps_in: false,
+            other: None,
+            state,
+            failure,
+            resend: ResendPart::In(24),
+            expires_in: 271,
+            waited: 6,
+        },
+        other_action: "/acme/sign-in/channel".to_owned(),
         tries_left: 5,
         renewed: false,
         error: None,
@@ -167,8 +177,26 @@ impl Samples for CodeView {
             let view = code(DeliveryState::Delivered, None);
             CodeView { delivery: DeliveryPart { resend, ..view.delivery.clone() }, ..view }
         };
+        let with_other = |view: CodeView, seconds| {
+            let other = Some(OtherPart { channel: Channel::Sms, seconds });
+            CodeView { delivery: DeliveryPart { other, ..view.delivery.clone() }, ..view }
+        };
+        let by_sms = |state, steps_in| {
+            let view = code(state, None);
+            let channel = Channel::Sms;
+            CodeView { delivery: DeliveryPart { channel, steps_in, ..view.delivery.clone() }, ..view }
+        };
         samples.extend([
             ("code-renewed".to_owned(), CodeView { renewed: true, ..code(DeliveryState::Sent, None) }),
+            ("code-other-in".to_owned(), with_other(code(DeliveryState::Accepted, None), 14)),
+            ("code-other-now".to_owned(), with_other(code(DeliveryState::Unknown, None), 0)),
+            (
+                "code-other-failed".to_owned(),
+                with_other(code(DeliveryState::Failed, Some(FailureClass::NotReachable)), 0),
+            ),
+            ("code-sms-instead".to_owned(), by_sms(DeliveryState::Sent, true)),
+            ("code-sms-delivered".to_owned(), by_sms(DeliveryState::Delivered, false)),
+            ("code-sms-failed".to_owned(), by_sms(DeliveryState::Failed, false)),
             ("code-resend-now".to_owned(), with_resend(ResendPart::Now)),
             ("code-resend-no-more".to_owned(), with_resend(ResendPart::NoMore { until: 40_000 })),
             ("code-ended-tries".to_owned(), ended(0, 200, ResendPart::In(40))),

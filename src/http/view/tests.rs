@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use watchword_domain::{Country, DeliveryState, FailureClass, Language};
+use watchword_domain::{Channel, Country, DeliveryState, FailureClass, Language};
 
 use super::locale::{LOCALE_FILES, Locale, LocaleFiles, compare, outline};
 use super::samples::{self, Samples, chrome, coloured_chrome};
@@ -193,6 +193,9 @@ fn without_scripts_the_code_page_looks_again_until_the_code_may_be_typed() {
 fn the_script_is_told_how_the_message_fares() {
     let pages = Pages::load().unwrap();
     let part = DeliveryPart {
+        channel: Channel::Whatsapp,
+        steps_in: false,
+        other: None,
         state: DeliveryState::Failed,
         failure: Some(FailureClass::NotReachable),
         resend: ResendPart::In(30),
@@ -204,7 +207,8 @@ fn the_script_is_told_how_the_message_fares() {
         "state": "failed", "step": 0, "failed": true, "final": true, "offer": "change",
         "title": "Your code could not be sent",
         "text": "This number does not seem to be on WhatsApp. Check it, or use another number.",
-        "resend": "in", "resend_in": 30, "expires_in": 200,
+        "resend": "in", "resend_in": 30, "expires_in": 200, "channel": "whatsapp",
+        "other": "", "other_in": 0, "other_channel": "",
     });
     assert_eq!(event, expected);
 }

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use watchword_domain::Phone;
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::Guessers;
-use watchword_domain::ids::{ChallengeId, ClientId, GrantId, SenderId, SessionId};
+use watchword_domain::ids::{ChallengeId, ClientId, GrantId, MessageId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
+use watchword_domain::{Channel, Phone};
 use watchword_flow::crypto::token_hash;
 use watchword_flow::seams::SystemRandom;
-use watchword_store::{AlertRow, CodeRow, SigningKeyRow};
+use watchword_store::{AlertRow, CodeRow, NewMessage, SigningKeyRow};
 
 use super::ground::{Ground, Ready, at_once, code_of, on_both};
 use crate::support::{random_phone, store_sources};
@@ -206,6 +206,40 @@ on_both! {
             let won = winners!(ground, id, begin(&ground.pool.id), |tx| {
                 tx.claim_client_secret(&id, ground.now()).await.unwrap()
             });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn another_channel_carries_a_code_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            let challenge = ChallengeId::from(format!("challenge {number}"));
+            let won = winners!(ground, challenge, begin(&ground.pool.id), |tx| {
+                let message = NewMessage {
+                    id: MessageId::random(&SystemRandom),
+                    challenge_id: ChallengeId::clone(&challenge),
+                    channel: Channel::Sms,
+                    chosen: true,
+                    fallback_at: None,
+                    sender_id: "sms".into(),
+                    recipient: Phone::from_e164("+14155550100").unwrap(),
+                    language: "en_US".into(),
+                    code_sealed: "x".into(),
+                    created_at: ground.now(),
+                    expires_at: ground.now(),
+                };
+                tx.claim_message(&message).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn another_channel_steps_in_once(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for _ in 0..TIMES {
+            let phone = ready(&ground).await.waiting.phone;
+            let id = MessageId::from(ground.falling_back(&phone).await);
+            let won = winners!(ground, id, begin(&ground.pool.id), |tx| { tx.claim_fallback(&id).await.unwrap() });
             assert_eq!(won, 1);
         }
     }

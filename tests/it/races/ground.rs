@@ -206,6 +206,16 @@ impl Ground {
         provider_id
     }
 
+    /// The message to this number, for which another channel is to step in.
+    pub async fn falling_back(&self, phone: &str) -> String {
+        let id = self.texts(&format!("id FROM messages WHERE recipient = '{phone}'")).await.remove(0);
+        let outside = sea_orm::Database::connect(&self.database.settings.url).await.unwrap();
+        let due = format!("UPDATE messages SET fallback_at = 1 WHERE id = '{id}'");
+        outside.execute_unprepared(&due).await.unwrap();
+        outside.close().await.unwrap();
+        id
+    }
+
     /// Redeems an authorization code, as the token endpoint does.
     pub async fn redeem(&self, code: &str) -> Outcome<IssuedTokens, TokenRefusal> {
         let given = CodeGrant {

@@ -98,7 +98,8 @@ impl House {
         let flow = Arc::new(flow.unwrap());
         let doors = doors(&flow, ConnectionLimits::default());
         tokio::spawn(watchword_http::serve(provider_listener, doors, stopped.clone()));
-        tokio::spawn(flow.clone().run_outbox(stopped));
+        tokio::spawn(flow.clone().run_outbox(stopped.clone()));
+        tokio::spawn(flow.clone().run_fallbacks(stopped));
         let project = flow.create_project(project("acme", ClientKind::Web)).await.unwrap();
         Self {
             store,

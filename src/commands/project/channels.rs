@@ -1,0 +1,112 @@
+//! What `project channels` says, and what may be decided.
+
+use std::str::FromStr;
+
+use clap::Args;
+use serde_json::json;
+use watchword_domain::channel::{DeliveryPolicy, Fallback};
+use watchword_domain::pool::Pool;
+use watchword_domain::{Channel, Country};
+use watchword_flow::Watchword;
+
+use crate::commands::output;
+use crate::config::problem::Problem;
+
+/// New decisions about channels. Whatever is not named stays as it is.
+#[derive(Args)]
+pub struct Change {
+    /// The channels codes take, the first one first: whatsapp, sms; with commas.
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    channel: Vec<Channel>,
+    /// The channels of one country, such as BR=sms,whatsapp, or BR=default for those of the others; several times.
+    #[arg(long = "for", value_name = "COUNTRY=CHANNELS")]
+    of_country: Vec<OfCountry>,
+    /// Who decides that the next channel steps in: on-request (the person who waits) or automatic.
+    #[arg(long, value_name = "WHO")]
+    fallback: Option<Fallback>,
+    /// Seconds after which a message that is not known to have arrived may be followed by the next channel.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(5..=120))]
+    fallback_after: Option<u32>,
+}
+
+/// The channels of one country; none for those of the others.
+#[derive(Debug, Clone)]
+struct OfCountry(Country, Option<Vec<Channel>>);
+
+impl FromStr for OfCountry {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (country, channels) = text.split_once('=').ok_or("write a country, = and its channels")?;
+        let country = country.parse::<Country>().map_err(|error| error.to_string())?;
+        if channels == "default" {
+            return Ok(Self(country, None));
+        }
+        let channels: Result<Vec<Channel>, _> = channels.split(',').map(str::parse).collect();
+        Ok(Self(country, Some(channels.map_err(|error| error.to_string())?)))
+    }
+}
+
+impl Change {
+    pub(super) fn is_any(&self) -> bool {
+        !self.channel.is_empty()
+            || !self.of_country.is_empty()
+            || self.fallback.is_some()
+            || self.fallback_after.is_some()
+    }
+
+    /// Whether it means something here.
+    pub(super) fn check(&self, flow: &Watchword) -> Result<(), Problem> {
+        let of_countries = self.of_country.iter().filter_map(|of_country| of_country.1.as_ref()).flatten();
+        if self.channel.iter().chain(of_countries).any(|channel| *channel == Channel::Sms)
+            && flow.settings().sms.is_none()
+        {
+            let mend = "Set up [sms] first; docs/configuration.md names its settings.";
+            return Err(Problem::new("sms", "is no channel of this installation", mend));
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply(&self, policy: &mut DeliveryPolicy) {
+        if !self.channel.is_empty() {
+            policy.channels.clone_from(&self.channel);
+        }
+        for OfCountry(country, channels) in &self.of_country {
+            match channels {
+                Some(channels) => policy.by_country.insert(*country, channels.clone()),
+                None => policy.by_country.remove(country),
+            };
+        }
+        policy.fallback = self.fallback.unwrap_or(policy.fallback);
+        policy.fallback_after_seconds = self.fallback_after.unwrap_or(policy.fallback_after_seconds);
+    }
+}
+
+fn listed(channels: &[Channel]) -> String {
+    channels.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(", then ")
+}
+
+pub(super) fn said(pool: &Pool, is_json: bool) -> String {
+    let policy = &pool.settings.delivery;
+    if is_json {
+        return json!({
+            "channels": policy.channels,
+            "by_country": policy.by_country,
+            "fallback": policy.fallback,
+            "fallback_after_seconds": policy.fallback_after_seconds,
+        })
+        .to_string();
+    }
+    let seconds = policy.fallback_after_seconds;
+    let who = match policy.fallback {
+        Fallback::OnRequest => format!("offered after {seconds} s, or at once when a message failed"),
+        Fallback::Automatic => format!("by itself after {seconds} s, or at once when a message failed"),
+    };
+    let mut rows = vec![("Codes go by".to_owned(), listed(&policy.channels))];
+    rows.extend(
+        policy.by_country.iter().map(|(country, channels)| (format!("in {country} by"), listed(channels))),
+    );
+    rows.push(("The next one is".to_owned(), who));
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    format!("Channels of {}:\n\n{}", pool.domain, output::aligned(&rows))
+}
