@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 use watchword_domain::Language;
-use watchword_simulator::{Settings, Template};
+use watchword_simulator::{Sender as Played, Settings, Template};
 
 use super::flags::SettingFlags;
 use super::running::{Running, Stage};
@@ -68,19 +68,18 @@ pub async fn start(config: &Config) -> Result<Simulating, Problems> {
 
 /// The simulator that plays this sender.
 pub(super) fn settings(sender: &Sender, simulator: &config::Simulator) -> Settings {
-    Settings {
+    let played = Played {
         phone_number_id: sender.phone_number_id.clone(),
         waba_id: sender.waba_id.clone(),
         display_phone_number: simulator.display_phone_number.clone(),
         verified_name: simulator.verified_name.clone(),
-        host: simulator.host.clone(),
         access_token: sender.access_token.expose().clone(),
         app_secret: sender.app_secret.expose().clone(),
         verify_token: sender.verify_token.expose().clone(),
         webhook_url: simulator.webhook_url.clone(),
         templates: sender.templates().into_iter().map(approved).collect(),
-        delivery: simulator.delivery,
-    }
+    };
+    Settings { sender: played, host: simulator.host.clone(), delivery: simulator.delivery }
 }
 
 /// A template in every language that is sent.

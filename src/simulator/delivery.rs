@@ -32,7 +32,8 @@ pub(crate) enum Answer {
     /// A bare HTTP error.
     Http(u16),
     Garbage,
-    Hang,
+    /// For so many milliseconds, or until the client gives up.
+    Hang(Option<u64>),
     Drop,
 }
 
@@ -53,16 +54,22 @@ impl Orders {
         self.accept
     }
 
+    /// The message is taken, and then fails with this code, unless a fault has it fail with another.
+    pub(crate) fn fail(&mut self, code: u32) {
+        self.fails_with.get_or_insert(code);
+    }
+
     fn follow(&mut self, fault: Fault) {
         match fault {
             Fault::Error { code, http_status } => self.refuse(Answer::Error { code, http_status }, false),
             Fault::HttpError { http_status, accept } => self.refuse(Answer::Http(http_status), accept),
             Fault::Garbage { accept } => self.refuse(Answer::Garbage, accept),
-            Fault::Hang { accept } => self.refuse(Answer::Hang, accept),
+            Fault::Hang { accept, delay_ms } => self.refuse(Answer::Hang(delay_ms), accept),
             Fault::Drop { accept } => self.refuse(Answer::Drop, accept),
             Fault::SlowAnswer { delay_ms } => self.slow_ms = delay_ms,
             Fault::StatusFailed { code } => self.fails_with = Some(code),
             Fault::Delay { delay_ms } => self.delay_ms = delay_ms,
+            Fault::WebhookDelay { delay_ms } => self.quirks.late_ms = delay_ms,
             Fault::Duplicate => self.quirks.twice = true,
             Fault::Disorder => self.disorder = true,
             Fault::Silence => self.quirks.silent = true,
@@ -75,7 +82,7 @@ impl Orders {
     }
 }
 
-/// Uses up the faults that wait for this message.
+/// Uses up the faults that wait for this message. Only a message that none waits for can be struck by chance.
 pub(crate) fn orders(world: &World, to: &Number, channel: Channel) -> Orders {
     let mut orders = Orders {
         answer: Answer::Usual,
@@ -90,7 +97,8 @@ pub(crate) fn orders(world: &World, to: &Number, channel: Channel) -> Orders {
     if !struck.is_empty() {
         world.changed();
     }
-    for fault in struck {
+    let by_chance = if struck.is_empty() { world.chaos().strike(channel) } else { None };
+    for fault in struck.into_iter().chain(by_chance) {
         orders.follow(fault);
     }
     orders
@@ -99,7 +107,7 @@ pub(crate) fn orders(world: &World, to: &Number, channel: Channel) -> Orders {
 /// Lets a stored message travel: queues its arrival and the reports about it.
 pub(crate) fn travel(world: &World, n: u64, orders: &Orders) {
     let now = clock::now_ms();
-    let pace = world.settings.delivery;
+    let pace = world.delivery;
     let due = |after: u64| match after + orders.delay_ms {
         0 => now,
         wait => (now + wait).next_multiple_of(GRID_MS),
@@ -140,8 +148,11 @@ pub(crate) async fn misbehave(world: &World, answer: Answer) -> Response {
                 .into_response()
         }
         Answer::Garbage => ([(CONTENT_TYPE, "application/json")], "{\"messages\":[{\"id\":").into_response(),
-        Answer::Hang => {
-            world.closed().await;
+        Answer::Hang(limit) => {
+            match limit {
+                Some(ms) => linger(world, ms).await,
+                None => world.closed().await,
+            }
             broken()
         }
         Answer::Drop | Answer::Error { .. } | Answer::Usual => broken(),

@@ -18,7 +18,7 @@ pub(crate) async fn own_names_only(
     request: Request,
     next: Next,
 ) -> Response {
-    if is_own(request.headers(), world.settings.host.as_deref()) {
+    if is_own(request.headers(), world.host.as_deref()) {
         return next.run(request).await;
     }
     let text = "This simulator does not answer to that name. If it should, tell it: simulator.host.\n";

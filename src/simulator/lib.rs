@@ -4,6 +4,7 @@
 //! webhooks, and misbehaves on order. It knows no other layer of Watchword; whoever talks to it does not know that it
 //! is not Meta. See `docs/simulator.md`.
 
+mod chaos;
 mod clock;
 mod control;
 mod delivery;
@@ -11,10 +12,15 @@ mod faults;
 mod graph;
 mod host;
 mod ids;
+mod line;
 mod number;
 mod page;
+mod people;
 mod phone;
 mod queue;
+mod rate;
+mod sender;
+mod senders;
 mod settings;
 mod signature;
 mod sms;
@@ -33,14 +39,15 @@ use axum::{
 use std::{future::Future, io, sync::Arc};
 use tokio::net::TcpListener;
 
-pub use settings::{DeliveryPace, Error, Settings, Template};
+pub use sender::{Error, Sender, Template};
+pub use settings::{DeliveryPace, Settings};
 
 use world::World;
 
 /// Largest request taken; far above any message.
 const LARGEST_BODY: usize = 256 * 1_024;
 
-/// One simulated business account with its phones. All state is in memory and ends with it.
+/// Simulated senders and their phones. All state is in memory and ends with it.
 pub struct Simulator {
     world: Arc<World>,
 }

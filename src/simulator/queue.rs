@@ -1,6 +1,7 @@
 //! What is due when: one heap and one timer for everything that happens later, instead of a timer for each message.
 
 use axum::body::Bytes;
+use serde_json::Value;
 use std::{
     cmp::Ordering,
     collections::BinaryHeap,
@@ -9,7 +10,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-use crate::{clock, phone::Status};
+use crate::{clock, phone::Status, templates::Event};
 
 /// Most tasks settled in one go, so that the phones' lock is free in between.
 const AT_ONCE: usize = 500;
@@ -20,18 +21,21 @@ const ROOM: usize = 200_000;
 pub(crate) enum Task {
     /// A message gets further, and a webhook says so. The two differ when reports come in disorder.
     Status { message: u64, becomes: Status, report: Status },
-    /// The second copy of a report; nothing changes on the phone.
-    Copy { message: u64, report: Status },
+    /// A report of what was so at a time before, in Unix milliseconds; nothing changes on the phone.
+    Report { message: u64, report: Status, at: u64 },
     /// A person wrote.
     Inbound { message: u64 },
-    /// A template passes its review.
-    Approve { template: String },
+    /// The review of a template comes to its end.
+    Decide { account: String, template: String, event: Event },
+    /// Something happened to an account that only a webhook tells.
+    Tell { account: String, field: &'static str, value: Value },
     /// A webhook that was not accepted is tried again.
     Again(Post),
 }
 
-/// The body of a webhook that has not been accepted yet.
+/// The body of a webhook that has not been accepted yet, and whose it is.
 pub(crate) struct Post {
+    pub(crate) account: String,
     pub(crate) body: Bytes,
     pub(crate) tries: u32,
 }

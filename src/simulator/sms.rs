@@ -17,6 +17,7 @@ use crate::{
     delivery::{self, Answer, Orders},
     graph::check_token,
     ids::{self, Way},
+    line::Line,
     number::Number,
     phone::{Channel, Content, Draft},
     world::World,
@@ -36,9 +37,9 @@ struct Request {
 
 /// Takes an SMS. A refusal is `{"error": "…"}` with 400 or 401.
 pub(crate) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {
-    if check_token(&world, &headers).is_err() {
+    let Ok(line) = check_token(&world, &headers) else {
         return refuse(StatusCode::UNAUTHORIZED, "the bearer token is missing or wrong");
-    }
+    };
     let request: Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(_) => {
@@ -58,7 +59,7 @@ pub(crate) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, bo
         return refuse(StatusCode::BAD_REQUEST, "reference must have at most 512 bytes");
     }
     let orders = delivery::orders(&world, &number, Channel::Sms);
-    let answer = if orders.accepts() { take(&world, request, number, &orders) } else { Value::Null };
+    let answer = if orders.accepts() { take(&world, request, (line, number), &orders) } else { Value::Null };
     delivery::linger(&world, orders.slow_ms).await;
     match orders.answer {
         Answer::Usual => Json(answer).into_response(),
@@ -70,13 +71,14 @@ pub(crate) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, bo
     }
 }
 
-fn take(world: &World, request: Request, number: Number, orders: &Orders) -> Value {
+/// An SMS stands in the chat of the sender whose token it came with.
+fn take(world: &World, request: Request, between: (Arc<Line>, Number), orders: &Orders) -> Value {
     let id = ids::sms();
     let draft = Draft {
         code: code_in(&request.text),
         correlation: request.reference,
         quirks: orders.quirks,
-        ..Draft::new(number, Way::ToPhone, Channel::Sms, id.clone(), Content::text(request.text))
+        ..Draft::new(between, Way::ToPhone, Channel::Sms, id.clone(), Content::text(request.text))
     };
     let n = world.phones().add(draft, clock::now_ms());
     delivery::travel(world, n, orders);

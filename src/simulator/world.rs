@@ -1,18 +1,22 @@
 //! Everything one simulator shares between its endpoints, its webhooks and its page.
-//! Every lock is held for a few lines and never across an await.
+//! Every lock is held for a few lines and never across an await. While the phones are held, others may be taken; while
+//! another is held, none is.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::{
+    chaos::Chaos,
     faults::Faults,
+    line::Line,
     number::Number,
+    people::People,
     phone::Phones,
     queue::Queue,
-    settings::{Error, Settings},
-    signature,
-    templates::Templates,
+    sender::Error,
+    senders::Senders,
+    settings::{DeliveryPace, Settings},
 };
 
 /// How long a webhook receiver may take before its silence counts as a refusal.
@@ -20,68 +24,57 @@ const WEBHOOK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The state behind all routes.
 pub(crate) struct World {
-    pub(crate) settings: Settings,
+    /// The name it answers to, besides `localhost` and IP addresses.
+    pub(crate) host: Option<String>,
+    pub(crate) delivery: DeliveryPace,
     pub(crate) queue: Queue,
     pub(crate) client: reqwest::Client,
+    senders: Mutex<Senders>,
     phones: Mutex<Phones>,
-    templates: Mutex<Templates>,
+    people: Mutex<People>,
     faults: Mutex<Faults>,
-    subscription: Mutex<Subscription>,
+    chaos: Mutex<Chaos>,
     changes: watch::Sender<u64>,
     closing: watch::Sender<bool>,
 }
 
-/// Whether the account has a subscribed app, and where its webhooks go.
-#[derive(Clone, Default)]
-pub(crate) struct Subscription {
-    pub(crate) subscribed: bool,
-    /// From `override_callback_uri`; wins over the address in the settings.
-    pub(crate) callback: Option<String>,
-}
-
 impl World {
     pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
-        settings.check()?;
+        settings.sender.check()?;
         let client = webhook_client()?;
         Ok(Self {
-            templates: Mutex::new(Templates::approved(&settings.templates)),
-            subscription: Mutex::new(Subscription {
-                subscribed: settings.webhook_url.is_some(),
-                callback: None,
-            }),
-            settings,
+            senders: Mutex::new(Senders::new(&settings.sender)),
+            host: settings.host,
+            delivery: settings.delivery,
             queue: Queue::default(),
             client,
             phones: Mutex::default(),
+            people: Mutex::default(),
             faults: Mutex::default(),
+            chaos: Mutex::default(),
             changes: watch::Sender::new(0),
             closing: watch::Sender::new(false),
         })
+    }
+
+    pub(crate) fn senders(&self) -> MutexGuard<'_, Senders> {
+        open(&self.senders)
     }
 
     pub(crate) fn phones(&self) -> MutexGuard<'_, Phones> {
         open(&self.phones)
     }
 
-    pub(crate) fn templates(&self) -> MutexGuard<'_, Templates> {
-        open(&self.templates)
+    pub(crate) fn people(&self) -> MutexGuard<'_, People> {
+        open(&self.people)
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
         open(&self.faults)
     }
 
-    pub(crate) fn subscription(&self) -> MutexGuard<'_, Subscription> {
-        open(&self.subscription)
-    }
-
-    /// Where webhooks go now; `None` while no app is subscribed, exactly as with Meta.
-    pub(crate) fn webhook_target(&self) -> Option<String> {
-        let subscription = self.subscription().clone();
-        if !subscription.subscribed {
-            return None;
-        }
-        subscription.callback.or_else(|| self.settings.webhook_url.clone())
+    pub(crate) fn chaos(&self) -> MutexGuard<'_, Chaos> {
+        open(&self.chaos)
     }
 
     /// Tells the pages that something looks different now.
@@ -106,18 +99,17 @@ impl World {
         let _ = closing.wait_for(|closing| *closing).await;
     }
 
-    /// The business-scoped user id of a phone: the same for as long as the account is, and telling nothing.
-    pub(crate) fn user_id(&self, phone: &Number) -> String {
-        let scope = format!("{}:{}", self.settings.waba_id, phone.as_str());
-        let mark = signature::hmac(scope.as_bytes(), self.settings.app_secret.as_bytes()).unwrap_or_default();
-        let digits = mark.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-        format!("{}.{digits:020}", phone.country())
+    /// The user id by which the account of a business number knows whoever has a phone now.
+    pub(crate) fn user_id(&self, line: &Line, phone: &Number) -> String {
+        let owner = self.people().nature(phone).owner;
+        let senders = self.senders();
+        senders.account(&line.waba_id).map(|account| account.user_id(phone, owner)).unwrap_or_default()
     }
 
-    /// The token a call carries is ours. Compared in constant time, as a service would.
-    pub(crate) fn knows_token(&self, given: &str) -> bool {
-        let (given, ours) = (given.as_bytes(), self.settings.access_token.as_bytes());
-        given.len() == ours.len() && openssl::memcmp::eq(given, ours)
+    /// The identity of a phone, for a business number that has asked to be told.
+    pub(crate) fn identity(&self, line: &Line, phone: &Number) -> Option<String> {
+        let wanted = self.senders().number(&line.phone_number_id).is_some_and(|number| number.identity_check);
+        wanted.then(|| self.people().identity(phone))
     }
 }
 

@@ -41,6 +41,21 @@ struct Request {
     /// Id of the message that is quoted or whose button is tapped.
     context: Option<String>,
     name: Option<String>,
+    /// The business number written to.
+    phone_number_id: Option<String>,
+}
+
+/// What a person writes or taps, and to whom.
+#[derive(Default)]
+pub(crate) struct Written<'a> {
+    pub(crate) text: Option<&'a str>,
+    pub(crate) tap: Option<&'a Tap>,
+    /// Id of the message that is quoted or whose button is tapped.
+    pub(crate) context: Option<String>,
+    /// What the person is called from now on.
+    pub(crate) name: Option<String>,
+    /// The business number; that of the quoted message, or the first, when none is named.
+    pub(crate) business: Option<&'a str>,
 }
 
 /// Takes it and answers with the message's id.
@@ -49,18 +64,19 @@ pub(super) async fn post(State(world): State<Arc<World>>, body: Bytes) -> Respon
         Ok(request) => request,
         Err(_) => {
             return refuse(
-                "the body must be JSON with from, and text or button; context and name are optional",
+                "the body must be JSON with from, and text or button; context, name and phone_number_id are optional",
             );
         }
     };
     let Some(number) = Number::lenient(&request.from) else { return refuse("from must be +E.164") };
-    match write(
-        &world,
-        &number,
-        request.text.as_deref(),
-        request.button.as_ref(),
-        (request.context, request.name),
-    ) {
+    let written = Written {
+        text: request.text.as_deref(),
+        tap: request.button.as_ref(),
+        context: request.context,
+        name: request.name,
+        business: request.phone_number_id.as_deref(),
+    };
+    match write(&world, &number, written) {
         Ok(wamid) => Json(json!({ "wamid": wamid })).into_response(),
         Err(why) => refuse(why),
     }
@@ -69,35 +85,44 @@ pub(super) async fn post(State(world): State<Arc<World>>, body: Bytes) -> Respon
 /// Stores what a person wrote or tapped and queues its webhook.
 ///
 /// # Errors
-/// A sentence about what is wrong: neither or both of text and button, a text that is too long, an unknown context.
-pub(crate) fn write(
-    world: &World,
-    number: &Number,
-    text: Option<&str>,
-    tap: Option<&Tap>,
-    (context, name): (Option<String>, Option<String>),
-) -> Result<String, &'static str> {
-    let mut phones = world.phones();
-    if let Some(id) = &context
-        && phones.find(id).is_none_or(|message| message.phone != *number)
-    {
-        return Err("context is not the id of a message on this phone");
+/// A sentence about what is wrong: neither or both of text and button, a text that is too long, an unknown context or
+/// business number, a phone without WhatsApp.
+pub(crate) fn write(world: &World, number: &Number, written: Written<'_>) -> Result<String, &'static str> {
+    if !world.people().nature(number).whatsapp {
+        return Err("this phone has no WhatsApp");
     }
-    let content = match (text, tap) {
+    let named = written.business.map(|business| world.senders().line(Some(business))).transpose()?;
+    let first = world.senders().line(None)?;
+    let mut phones = world.phones();
+    let quoted = match &written.context {
+        None => None,
+        Some(id) => {
+            let quoted = phones.find(id).filter(|message| message.phone == *number);
+            Some(quoted.ok_or("context is not the id of a message on this phone")?)
+        }
+    };
+    let theirs = quoted.map(|message| Arc::clone(&message.line));
+    if let (Some(named), Some(theirs)) = (&named, &theirs)
+        && named.phone_number_id != theirs.phone_number_id
+    {
+        return Err("context is a message of another business number");
+    }
+    let line = named.or(theirs).unwrap_or(first);
+    let content = match (written.text, written.tap) {
         (Some(text), None) if (1..=LONGEST_TEXT).contains(&text.chars().count()) => Content::text(text),
         (Some(_), None) => return Err("text must have 1 to 4096 characters"),
-        (None, Some(tap)) => tapped(&phones, tap, context.as_deref())?,
+        (None, Some(tap)) => tapped(&phones, tap, written.context.as_deref())?,
         _ => return Err("exactly one of text and button is needed"),
     };
     let now = clock::now_ms();
     let wamid = ids::wamid(number, Way::FromPhone);
     let draft = Draft {
-        context,
-        ..Draft::new(number.clone(), Way::FromPhone, Channel::Whatsapp, wamid.clone(), content)
+        context: written.context,
+        ..Draft::new((line, number.clone()), Way::FromPhone, Channel::Whatsapp, wamid.clone(), content)
     };
     let n = phones.add(draft, now);
-    if let Some(name) = name.filter(|name| !name.is_empty()) {
-        phones.chat_mut(number).name = Some(name.chars().take(64).collect());
+    if let Some(name) = written.name.filter(|name| !name.is_empty()) {
+        phones.call(number, &name);
     }
     drop(phones);
     world.queue.push(now, Task::Inbound { message: n });

@@ -27,6 +27,8 @@ const PATIENCE_MS: u64 = 60_000;
 #[derive(Deserialize)]
 pub(super) struct Question {
     to: Option<String>,
+    /// Only with this business number.
+    phone_number_id: Option<String>,
     limit: Option<usize>,
     /// `to` (what phones received, the default), `from` (what people wrote) or `both`.
     direction: Option<String>,
@@ -42,6 +44,7 @@ struct View<'a> {
     n: u64,
     direction: &'static str,
     channel: Channel,
+    phone_number_id: &'a str,
     to: &'a str,
     body: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +73,7 @@ impl<'a> View<'a> {
             n: message.n,
             direction: if message.way == Way::ToPhone { "to" } else { "from" },
             channel: message.channel,
+            phone_number_id: &message.line.phone_number_id,
             to: message.phone.as_str(),
             body: &message.content.body,
             header: message.content.header.as_deref(),
@@ -91,6 +95,7 @@ impl<'a> View<'a> {
 
 struct Search {
     phone: Option<Number>,
+    business: Option<String>,
     way: Option<Way>,
     limit: usize,
     after: u64,
@@ -141,7 +146,8 @@ impl Question {
                 Err(_) => phones.find(after).ok_or("after is neither a number nor the id of a message")?.n,
             },
         };
-        Ok(Search { phone, way, limit: self.limit.unwrap_or(USUAL).clamp(1, MOST), after })
+        let business = self.phone_number_id.clone().filter(|id| !id.is_empty());
+        Ok(Search { phone, business, way, limit: self.limit.unwrap_or(USUAL).clamp(1, MOST), after })
     }
 }
 
@@ -156,7 +162,7 @@ impl Search {
 
     fn find<'a>(&'a self, phones: &'a Phones) -> impl Iterator<Item = &'a Message> {
         phones
-            .newest_first(self.phone.as_ref())
+            .newest_first(self.phone.as_ref(), self.business.as_deref())
             .take_while(|message| message.n > self.after)
             .filter(|message| self.way.is_none_or(|way| message.way == way))
     }

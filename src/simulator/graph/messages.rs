@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::{
-    GraphError, Node, enter_as,
+    GraphError, enter_number,
     fields::Fields,
     json_body,
     send::{self, Recipient, Request},
@@ -20,6 +20,7 @@ use crate::{
     clock,
     delivery::{self, Answer, Orders},
     ids::{self, Way},
+    line::Line,
     number::Number,
     phone::{Category, Channel, Draft},
     world::World,
@@ -32,9 +33,9 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let outcome = enter_as(&world, &path, &headers, "post", Node::Phone)
-        .and_then(|()| json_body(&headers, &body))
-        .and_then(|request| handle(&world, &request));
+    let outcome = enter_number(&world, &path, &headers, "post")
+        .and_then(|line| json_body(&headers, &body).map(|request| (line, request)))
+        .and_then(|(line, request)| handle(&world, &line, &request));
     match outcome {
         Ok(Outcome::Done(answer)) => Json(answer).into_response(),
         Ok(Outcome::Ordered(orders, answer)) => act(&world, &orders, answer).await,
@@ -47,48 +48,75 @@ enum Outcome {
     Ordered(Orders, Result<Value, GraphError>),
 }
 
-fn handle(world: &World, request: &Value) -> Result<Outcome, GraphError> {
+fn handle(world: &World, line: &Arc<Line>, request: &Value) -> Result<Outcome, GraphError> {
     let fields = Fields::of(request, "")?;
     if let Some(id) = send::receipt(&fields)? {
-        let known = world.phones().find(id).is_some_and(|message| message.way == Way::FromPhone);
+        let known = world.phones().find(id).is_some_and(|message| {
+            message.way == Way::FromPhone && message.line.phone_number_id == line.phone_number_id
+        });
         return match known {
             true => Ok(Outcome::Done(json!({ "success": true }))),
             false => Err(GraphError::parameter("Param message_id is not the id of a message from a person.")),
         };
     }
-    let request = send::read(&fields, &world.templates())?;
-    let number = number_of(world, &request.recipient)?;
-    if number.digits() == world.settings.display_digits() {
+    let request = read(world, line, &fields)?;
+    let number = number_of(world, line, &request.recipient)?;
+    if number.digits() == line.digits {
         return Err(GraphError::new(131_021, "The business number cannot write to itself"));
     }
-    check_context(world, &request, &number)?;
+    check_context(world, line, &request, &number)?;
     let now = clock::now_ms();
     if request.said.category == Category::Service
-        && world.phones().chat(&number).and_then(|chat| chat.window_left(now)).is_none()
+        && world
+            .phones()
+            .chat(&number, &line.phone_number_id)
+            .and_then(|chat| chat.window_left(now))
+            .is_none()
     {
         let sentence =
             "More than 24 hours have passed since the person last wrote; only a template can be sent";
         return Err(GraphError::new(131_047, sentence));
     }
-    let orders = delivery::orders(world, &number, Channel::Whatsapp);
-    let answer = if orders.accepts() { take(world, request, &number, &orders) } else { Ok(Value::Null) };
+    let mut orders = delivery::orders(world, &number, Channel::Whatsapp);
+    let answer =
+        if orders.accepts() { take(world, line, request, (&number, &mut orders)) } else { Ok(Value::Null) };
     Ok(Outcome::Ordered(orders, answer))
 }
 
-fn number_of(world: &World, recipient: &Recipient<'_>) -> Result<Number, GraphError> {
+/// Reads the message against the account's templates. An account that is restricted sends nothing.
+fn read<'a>(world: &World, line: &Line, fields: &Fields<'a>) -> Result<Request<'a>, GraphError> {
+    let senders = world.senders();
+    let account = senders
+        .account(&line.waba_id)
+        .ok_or_else(|| GraphError::no_such_object("post", &line.phone_number_id))?;
+    let request = send::read(fields, &account.templates)?;
+    match account.restriction {
+        Some(code) => Err(GraphError::new(code, "The account is restricted and sends nothing")),
+        None => Ok(request),
+    }
+}
+
+fn number_of(world: &World, line: &Line, recipient: &Recipient<'_>) -> Result<Number, GraphError> {
     match recipient {
         Recipient::Phone { number, .. } => Ok(number.clone()),
         Recipient::User(user_id) => world
             .phones()
-            .phone_of_user(user_id, |phone| world.user_id(phone))
+            .phone_of_user(user_id, |phone| world.user_id(line, phone))
             .ok_or_else(|| GraphError::new(131_026, "No simulated phone has this business-scoped user id")),
     }
 }
 
-fn check_context(world: &World, request: &Request<'_>, number: &Number) -> Result<(), GraphError> {
-    let fits = request
-        .context
-        .is_none_or(|id| world.phones().find(id).is_some_and(|message| message.phone == *number));
+fn check_context(
+    world: &World,
+    line: &Line,
+    request: &Request<'_>,
+    number: &Number,
+) -> Result<(), GraphError> {
+    let fits = request.context.is_none_or(|id| {
+        world.phones().find(id).is_some_and(|message| {
+            message.phone == *number && message.line.phone_number_id == line.phone_number_id
+        })
+    });
     if fits {
         Ok(())
     } else {
@@ -96,16 +124,46 @@ fn check_context(world: &World, request: &Request<'_>, number: &Number) -> Resul
     }
 }
 
-/// Charges the pair rate, stores the message and lets it travel.
-fn take(world: &World, request: Request<'_>, number: &Number, orders: &Orders) -> Result<Value, GraphError> {
+/// Charges both rates.
+fn charge(world: &World, line: &Line, number: &Number) -> Result<(), GraphError> {
     let now = clock::now_ms();
-    let wamid = ids::wamid(number, Way::ToPhone);
-    let mut phones = world.phones();
-    if !phones.chat_mut(number).may_write(now) {
+    let mut senders = world.senders();
+    let sender = senders.number_mut(&line.phone_number_id);
+    let (may_send, pair_rate) = sender.map_or((true, false), |it| (it.may_send(now), it.pair_rate));
+    drop(senders);
+    if !may_send {
+        return Err(GraphError::new(130_429, "This number sends more in a second than it may"));
+    }
+    if pair_rate && !world.phones().chat_mut(number, line).may_write(now) {
         let sentence =
             "Too many messages to this person in a short time: one in 6 seconds, with bursts of 45";
         return Err(GraphError::new(131_056, sentence));
     }
+    Ok(())
+}
+
+/// What Meta finds out only after it has taken a message: the number has no WhatsApp, or another identity than the one
+/// the sender knows.
+fn doom(world: &World, line: &Line, number: &Number, expected: Option<&str>) -> Option<u32> {
+    if !world.people().nature(number).whatsapp {
+        return Some(131_026);
+    }
+    let identity = world.identity(line, number)?;
+    expected.is_some_and(|expected| expected != identity).then_some(137_000)
+}
+
+/// Stores the message and lets it travel.
+fn take(
+    world: &World,
+    line: &Arc<Line>,
+    request: Request<'_>,
+    (number, orders): (&Number, &mut Orders),
+) -> Result<Value, GraphError> {
+    charge(world, line, number)?;
+    if let Some(code) = doom(world, line, number, request.identity) {
+        orders.fail(code);
+    }
+    let wamid = ids::wamid(number, Way::ToPhone);
     let (template, language) = request.said.template.unzip();
     let draft = Draft {
         category: request.said.category,
@@ -115,10 +173,15 @@ fn take(world: &World, request: Request<'_>, number: &Number, orders: &Orders) -
         correlation: request.correlation.map(str::to_owned),
         context: request.context.map(str::to_owned),
         quirks: orders.quirks,
-        ..Draft::new(number.clone(), Way::ToPhone, Channel::Whatsapp, wamid.clone(), request.said.content)
+        ..Draft::new(
+            (Arc::clone(line), number.clone()),
+            Way::ToPhone,
+            Channel::Whatsapp,
+            wamid.clone(),
+            request.said.content,
+        )
     };
-    let n = phones.add(draft, now);
-    drop(phones);
+    let n = world.phones().add(draft, clock::now_ms());
     delivery::travel(world, n, orders);
     let contact = match request.recipient {
         Recipient::Phone { input, .. } => json!({ "input": input, "wa_id": number.digits() }),

@@ -5,9 +5,13 @@ mod error;
 mod fields;
 mod messages;
 mod nodes;
+mod number_settings;
 mod send;
 mod subscribed_apps;
 mod template_calls;
+mod template_edit;
+mod template_list;
+mod template_previews;
 mod template_rules;
 
 use axum::{
@@ -22,20 +26,26 @@ use std::sync::Arc;
 
 pub(crate) use error::{GraphError, title};
 
-use crate::world::World;
+use crate::{
+    line::Line,
+    senders::{Denied, Object},
+    world::World,
+};
 
 /// Every path of the Graph API this simulator plays.
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
-        .route("/{version}/{id}", get(nodes::get))
+        .route("/{version}/{id}", get(nodes::get).post(template_edit::post))
         .route("/{version}/{id}/phone_numbers", get(nodes::phone_numbers))
         .route("/{version}/{id}/messages", post(messages::post))
+        .route("/{version}/{id}/settings", get(number_settings::get).post(number_settings::post))
+        .route("/{version}/{id}/unpause", post(template_edit::unpause))
         .route(
             "/{version}/{id}/message_templates",
-            get(template_calls::list).post(template_calls::create).delete(template_calls::delete),
+            get(template_list::get).post(template_calls::create).delete(template_calls::delete),
         )
         .route("/{version}/{id}/upsert_message_templates", post(template_calls::upsert))
-        .route("/{version}/{id}/message_template_previews", get(template_calls::previews))
+        .route("/{version}/{id}/message_template_previews", get(template_previews::get))
         .route(
             "/{version}/{id}/subscribed_apps",
             get(subscribed_apps::get).post(subscribed_apps::post).delete(subscribed_apps::delete),
@@ -45,56 +55,83 @@ pub(crate) fn router() -> Router<Arc<World>> {
 /// What an endpoint answers.
 type Answer = Result<Json<Value>, GraphError>;
 
-/// Which of the account's objects a path names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Node {
-    Phone,
-    Account,
-}
-
-/// Version, token and object, in the order in which Graph looks at them.
+/// Version, token and object, in the order in which Graph looks at them. An object that the token may not see is none.
 fn enter(
     world: &World,
     path: &(String, String),
     headers: &HeaderMap,
     method: &str,
-) -> Result<Node, GraphError> {
+) -> Result<Object, GraphError> {
     let (version, id) = path;
     if !is_version(version) {
         return Err(GraphError::new(2500, "The path must start with a version such as v25.0"));
     }
-    check_token(world, headers)?;
-    match id {
-        id if *id == world.settings.phone_number_id => Ok(Node::Phone),
-        id if *id == world.settings.waba_id => Ok(Node::Account),
-        id => Err(GraphError::no_such_object(method, &id.chars().take(32).collect::<String>())),
-    }
+    let object = world.senders().object(bearer(headers)?, id).map_err(denied)?;
+    object.ok_or_else(|| no_such_object(method, id))
 }
 
-/// As [`enter`], for an edge that only one kind of object has.
-fn enter_as(
+/// As [`enter`], for an edge that only business numbers have.
+fn enter_number(
     world: &World,
     path: &(String, String),
     headers: &HeaderMap,
     method: &str,
-    node: Node,
-) -> Result<(), GraphError> {
-    if enter(world, path, headers, method)? == node {
-        return Ok(());
+) -> Result<Arc<Line>, GraphError> {
+    match enter(world, path, headers, method)? {
+        Object::Number(line) => Ok(line),
+        _ => Err(no_such_object(method, &path.1)),
     }
-    Err(GraphError::no_such_object(method, &path.1))
 }
 
-/// The bearer token of the account, and nothing else.
-pub(crate) fn check_token(world: &World, headers: &HeaderMap) -> Result<(), GraphError> {
+/// As [`enter`], for an edge that only accounts have. Returns the account's id.
+fn enter_account(
+    world: &World,
+    path: &(String, String),
+    headers: &HeaderMap,
+    method: &str,
+) -> Result<String, GraphError> {
+    match enter(world, path, headers, method)? {
+        Object::Account(id) => Ok(id),
+        _ => Err(no_such_object(method, &path.1)),
+    }
+}
+
+/// As [`enter`], for an edge that only templates have. Returns the ids of its account and of itself.
+fn enter_template(
+    world: &World,
+    path: &(String, String),
+    headers: &HeaderMap,
+    method: &str,
+) -> Result<(String, String), GraphError> {
+    match enter(world, path, headers, method)? {
+        Object::Template(account, id) => Ok((account, id)),
+        _ => Err(no_such_object(method, &path.1)),
+    }
+}
+
+fn no_such_object(method: &str, id: &str) -> GraphError {
+    GraphError::no_such_object(method, &id.chars().take(32).collect::<String>())
+}
+
+/// The first sender that the bearer token speaks for.
+pub(crate) fn check_token(world: &World, headers: &HeaderMap) -> Result<Arc<Line>, GraphError> {
+    world.senders().bearer(bearer(headers)?).map_err(denied)
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, GraphError> {
     let given = headers
         .get(header::AUTHORIZATION)
         .ok_or_else(|| GraphError::token("An access token is required to request this resource."))?;
     let token = given.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-    match token {
-        Some(token) if world.knows_token(token) => Ok(()),
-        Some(_) => Err(GraphError::token("Invalid OAuth access token - Cannot parse access token")),
-        None => Err(GraphError::token("The Authorization header must be: Bearer, one space, the token.")),
+    token.ok_or_else(|| GraphError::token("The Authorization header must be: Bearer, one space, the token."))
+}
+
+fn denied(why: Denied) -> GraphError {
+    match why {
+        Denied::Unknown => GraphError::token("Invalid OAuth access token - Cannot parse access token"),
+        Denied::Expired => {
+            GraphError::token("Error validating access token: Session has expired.").with_subcode(463)
+        }
     }
 }
 

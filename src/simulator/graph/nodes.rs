@@ -9,8 +9,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-use super::{Answer, GraphError, Node, check_token, enter, enter_as};
-use crate::world::World;
+use super::{Answer, GraphError, enter, enter_account};
+use crate::{
+    senders::{Account, BusinessNumber, Object, Senders},
+    templates::Stored,
+    world::World,
+};
 
 /// Which fields are wanted.
 #[derive(Deserialize)]
@@ -25,52 +29,66 @@ pub(super) async fn get(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Answer {
-    let refused = match enter(&world, &path, &headers, "get") {
-        Ok(Node::Phone) => return select(phone(&world), &wanted, "WhatsAppBusinessPhoneNumber"),
-        Ok(Node::Account) => return select(account(&world), &wanted, "WhatsAppBusinessAccount"),
-        Err(refused) => refused,
+    let object = enter(&world, &path, &headers, "get")?;
+    let senders = world.senders();
+    let (found, kind) = match &object {
+        Object::Number(line) => (
+            senders.number(&line.phone_number_id).map(|it| phone(&senders, it)),
+            "WhatsAppBusinessPhoneNumber",
+        ),
+        Object::Account(id) => (senders.account(id).map(account), "WhatsAppBusinessAccount"),
+        Object::Template(owner, id) => {
+            let template = senders.account(owner).and_then(|owner| owner.templates.by_id(id));
+            (template.map(Stored::view), "WhatsAppMessageTemplate")
+        }
     };
-    check_token(&world, &headers)?;
-    let template = world.templates().by_id(&path.1).map(crate::templates::Stored::view);
-    template.map_or(Err(refused), |template| select(template, &wanted, "WhatsAppMessageTemplate"))
+    let found = found.ok_or_else(|| GraphError::no_such_object("get", &path.1))?;
+    select(found, &wanted, kind)
 }
 
-/// `GET /v{N}/{waba}/phone_numbers`: the account has one.
+/// `GET /v{N}/{waba}/phone_numbers`: the numbers of the account.
 pub(super) async fn phone_numbers(
     State(world): State<Arc<World>>,
     Path(path): Path<(String, String)>,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Answer {
-    enter_as(&world, &path, &headers, "get", Node::Account)?;
-    let Json(phone) = select(phone(&world), &wanted, "WhatsAppBusinessPhoneNumber")?;
-    Ok(Json(json!({ "data": [phone] })))
+    let account = enter_account(&world, &path, &headers, "get")?;
+    let senders = world.senders();
+    let numbers = senders.numbers().iter().filter(|number| number.line.waba_id == account);
+    let views = numbers.map(|number| {
+        let view = select(phone(&senders, number), &wanted, "WhatsAppBusinessPhoneNumber");
+        view.map(|Json(view)| view)
+    });
+    let data: Vec<Value> = views.collect::<Result<_, GraphError>>()?;
+    Ok(Json(json!({ "data": data })))
 }
 
-fn phone(world: &World) -> Value {
+fn phone(senders: &Senders, number: &BusinessNumber) -> Value {
+    let account = senders.account(&number.line.waba_id);
     json!({
-        "id": world.settings.phone_number_id,
-        "verified_name": world.settings.verified_name,
-        "display_phone_number": world.settings.display_phone_number,
+        "id": number.line.phone_number_id,
+        "verified_name": number.line.name,
+        "display_phone_number": number.line.display,
         "code_verification_status": "VERIFIED",
         "name_status": "APPROVED",
         "status": "CONNECTED",
         "account_mode": "LIVE",
-        "quality_rating": "GREEN",
+        "quality_rating": number.quality,
         "platform_type": "CLOUD_API",
         "throughput": {"level": "STANDARD"},
-        "whatsapp_business_manager_messaging_limit": "TIER_2K",
-        "webhook_configuration": {"application": world.webhook_target()},
+        "whatsapp_business_manager_messaging_limit": account.map(|account| account.messaging_limit.as_str()),
+        "webhook_configuration": {"application": account.and_then(Account::webhook_target)},
     })
 }
 
-fn account(world: &World) -> Value {
+fn account(account: &Account) -> Value {
     json!({
-        "id": world.settings.waba_id,
-        "name": world.settings.verified_name,
+        "id": account.id,
+        "name": account.name,
         "account_review_status": "APPROVED",
         "business_verification_status": "verified",
-        "whatsapp_business_manager_messaging_limit": "TIER_2K",
+        "whatsapp_business_manager_messaging_limit": account.messaging_limit,
         "timezone_id": "1",
     })
 }

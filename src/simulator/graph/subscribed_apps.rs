@@ -10,15 +10,15 @@ use axum::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-use super::{Answer, GraphError, Node, enter_as, fields::Fields, json_body};
-use crate::{settings::is_web_address, webhook::handshake, world::World};
+use super::{Answer, GraphError, enter_account, fields::Fields, json_body};
+use crate::{sender::is_web_address, senders::Subscription, webhook::handshake, world::World};
 
 type Place = Path<(String, String)>;
 
 /// The subscribed app, if there is one.
 pub(super) async fn get(State(world): State<Arc<World>>, Path(path): Place, headers: HeaderMap) -> Answer {
-    enter_as(&world, &path, &headers, "get", Node::Account)?;
-    let subscription = world.subscription().clone();
+    let account = enter_account(&world, &path, &headers, "get")?;
+    let subscription = subscription(&world, &account);
     if !subscription.subscribed {
         return Ok(Json(json!({ "data": [] })));
     }
@@ -35,6 +35,16 @@ pub(super) async fn get(State(world): State<Arc<World>>, Path(path): Place, head
     Ok(Json(json!({ "data": [app] })))
 }
 
+fn subscription(world: &World, account: &str) -> Subscription {
+    world.senders().account(account).map(|account| account.subscription.clone()).unwrap_or_default()
+}
+
+fn subscribe(world: &World, account: &str, subscription: Subscription) {
+    if let Some(account) = world.senders().account_mut(account) {
+        account.subscription = subscription;
+    }
+}
+
 /// Subscribes the app. With `override_callback_uri` the address must pass the handshake first.
 pub(super) async fn post(
     State(world): State<Arc<World>>,
@@ -42,7 +52,7 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    enter_as(&world, &path, &headers, "post", Node::Account)?;
+    let account = enter_account(&world, &path, &headers, "post")?;
     let request =
         if body.is_empty() { Value::Object(serde_json::Map::new()) } else { json_body(&headers, &body)? };
     let fields = Fields::of(&request, "")?;
@@ -62,16 +72,13 @@ pub(super) async fn post(
             Some(address.to_owned())
         }
     };
-    let mut subscription = world.subscription();
-    subscription.subscribed = true;
-    subscription.callback = callback;
-    drop(subscription);
+    subscribe(&world, &account, Subscription { subscribed: true, callback });
     Ok(Json(json!({ "success": true })))
 }
 
 /// Ends the subscription: from now on no webhook leaves.
 pub(super) async fn delete(State(world): State<Arc<World>>, Path(path): Place, headers: HeaderMap) -> Answer {
-    enter_as(&world, &path, &headers, "delete", Node::Account)?;
-    *world.subscription() = crate::world::Subscription::default();
+    let account = enter_account(&world, &path, &headers, "delete")?;
+    subscribe(&world, &account, Subscription::default());
     Ok(Json(json!({ "success": true })))
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{GraphError, fields::Fields};
 use crate::{
     phone::Category,
-    settings::is_web_address,
-    templates::{Shape, Slot},
+    sender::is_web_address,
+    templates::{Otp, Shape, Slot},
 };
 
 /// The category as the request names it, in either case.
@@ -85,11 +85,12 @@ fn code_shape(parts: &Parts<'_, '_>, several: bool) -> Result<Shape, GraphError>
     let expires = parts.footer.map(expiry).transpose()?;
     let buttons = parts.buttons.ok_or_else(|| missing("buttons"))?;
     buttons.only(&["type", "buttons"])?;
-    let mut label = None;
+    let (mut label, mut otp) = (None, Otp::CopyCode);
     for button in buttons.objects("buttons", 1..=1)? {
-        label = otp_button(&button, several)?.map(str::to_owned);
+        let (text, kind) = otp_button(&button, several)?;
+        (label, otp) = (text.map(str::to_owned), kind);
     }
-    Ok(Shape::Code { security, expires, label })
+    Ok(Shape::Code { security, expires, label, otp })
 }
 
 fn expiry(footer: &Fields<'_>) -> Result<u64, GraphError> {
@@ -101,7 +102,7 @@ fn expiry(footer: &Fields<'_>) -> Result<u64, GraphError> {
         .ok_or_else(|| footer.invalid("code_expiration_minutes", "must be 1 to 90"))
 }
 
-fn otp_button<'a>(button: &Fields<'a>, several: bool) -> Result<Option<&'a str>, GraphError> {
+fn otp_button<'a>(button: &Fields<'a>, several: bool) -> Result<(Option<&'a str>, Otp), GraphError> {
     button.only(&[
         "type",
         "otp_type",
@@ -117,13 +118,17 @@ fn otp_button<'a>(button: &Fields<'a>, several: bool) -> Result<Option<&'a str>,
     if several && (button.value("text").is_some() || button.value("autofill_text").is_some()) {
         return Err(button.invalid("text", "may not be given for several languages at once"));
     }
-    match kind.as_str() {
-        "copy_code" => {}
-        "one_tap" | "zero_tap" => supported_apps(button, kind == "zero_tap")?,
+    let otp = match kind.as_str() {
+        "copy_code" => Otp::CopyCode,
+        "one_tap" => Otp::OneTap,
+        "zero_tap" => Otp::ZeroTap,
         _ => return Err(button.invalid("otp_type", "must be COPY_CODE, ONE_TAP or ZERO_TAP")),
+    };
+    if otp != Otp::CopyCode {
+        supported_apps(button, otp == Otp::ZeroTap)?;
     }
     button.optional_bounded("autofill_text", 25)?;
-    button.optional_bounded("text", 25)
+    Ok((button.optional_bounded("text", 25)?, otp))
 }
 
 fn supported_apps(button: &Fields<'_>, zero_tap: bool) -> Result<(), GraphError> {

@@ -7,10 +7,11 @@ use crate::{
 };
 
 /// What can be ordered here, in the words of the panel; codes and times come from the fields beside it.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     ("status_failed", "Accepted, then fails"),
     ("error", "Refused at once"),
     ("delay", "Arrives late"),
+    ("webhook_delay", "Arrives, but webhooks are late"),
     ("silence", "Arrives, but no webhook says so"),
     ("duplicate", "Every webhook twice"),
     ("disorder", "Webhooks out of order"),
@@ -22,14 +23,19 @@ const KINDS: [(&str, &str); 11] = [
 ];
 
 /// Error codes one meets, offered beside the field.
-const CODES: [(&str, &str); 8] = [
+const CODES: [(&str, &str); 13] = [
     ("131026", "not on WhatsApp"),
     ("131056", "too many to this number"),
     ("130429", "too fast"),
     ("131049", "held back"),
     ("130472", "part of an experiment"),
     ("132001", "template missing"),
+    ("132015", "template paused"),
+    ("132016", "template disabled"),
     ("131042", "payment problem"),
+    ("131031", "account locked"),
+    ("137000", "owner changed"),
+    ("131000", "something went wrong"),
     ("190", "token expired"),
 ];
 
@@ -100,12 +106,13 @@ fn words(armed: &Armed) -> Html {
         Fault::StatusFailed { code } => ("status_failed", Some(code.to_string())),
         Fault::Delay { delay_ms } => ("delay", Some(format!("{delay_ms} ms"))),
         Fault::SlowAnswer { delay_ms } => ("slow_answer", Some(format!("{delay_ms} ms"))),
+        Fault::WebhookDelay { delay_ms } => ("webhook_delay", Some(format!("{delay_ms} ms"))),
         Fault::Duplicate => ("duplicate", None),
         Fault::Disorder => ("disorder", None),
         Fault::Silence => ("silence", None),
         Fault::HttpError { http_status, .. } => ("http_error", Some(http_status.to_string())),
         Fault::Garbage { .. } => ("garbage", None),
-        Fault::Hang { .. } => ("hang", None),
+        Fault::Hang { delay_ms, .. } => ("hang", delay_ms.map(|ms| format!("{ms} ms"))),
         Fault::Drop { .. } => ("drop", None),
     };
     let label = KINDS.iter().find(|(name, _)| *name == kind).map_or("", |(_, label)| label);

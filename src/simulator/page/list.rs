@@ -1,9 +1,10 @@
 //! The first screen: the phones by number, the most recent first, and a way to open any other number.
 
-use super::{html::Html, icons, tint};
+use super::{html::Html, icons, senders_panel, tint};
 use crate::{
     clock,
     ids::Way,
+    line::Line,
     phone::{Channel, Message, Phones, Status},
     world::World,
 };
@@ -13,22 +14,32 @@ const SHOWN: usize = 50;
 /// Messages of a chat that are looked at to count the unread ones.
 const COUNTED: usize = 100;
 
-/// The list of chats. `wrong` is what somebody typed as a number and is none.
-pub(super) fn screen(world: &World, wrong: Option<&str>) -> Html {
+/// The list of chats, with one sender or with all. `wrong` is what somebody typed as a number and is none.
+pub(super) fn screen(world: &World, line: Option<&Line>, wrong: Option<&str>) -> Html {
+    let several = senders_panel::several(world);
     let phones = world.phones();
-    let recent = phones.recent_chats(SHOWN);
+    let business = line.map(|line| line.phone_number_id.as_str());
+    let recent = phones.recent_chats(SHOWN, business);
+    let list = if recent.is_empty() {
+        empty(world, line)
+    } else {
+        let more = phones.chat_count(business).saturating_sub(recent.len());
+        chats(&phones, &recent, (more, several))
+    };
+    drop(phones);
     Html::of("<header class=\"bar\"><h1>Phones</h1><a class=\"round only-small\" href=\"/misbehave\">")
         .raw(icons::FAULT)
         .raw("<span class=\"unseen\">Simulate a failure</span></a></header><main class=\"scroll\">")
+        .and(&senders_panel::switch(world, line, None))
         .and(&open_form(wrong))
         .raw("<div id=\"chats\" data-live>")
-        .and(&if recent.is_empty() { empty(world) } else { chats(&phones, &recent) })
+        .and(&list)
         .raw("</div></main>")
 }
 
 fn open_form(wrong: Option<&str>) -> Html {
     let form = Html::of(
-        "<form class=\"open\" action=\"/\"><label class=\"unseen\" for=\"to\">Open the phone with this number</label>\
+        "<form class=\"open\"><label class=\"unseen\" for=\"to\">Open the phone with this number</label>\
          <input id=\"to\" name=\"to\" type=\"tel\" inputmode=\"tel\" autocomplete=\"off\" required \
          placeholder=\"+91 98765 43210\"",
     );
@@ -45,22 +56,23 @@ fn open_form(wrong: Option<&str>) -> Html {
     })
 }
 
-fn empty(world: &World) -> Html {
+fn empty(world: &World, line: Option<&Line>) -> Html {
+    let first = world.senders().line(None).ok();
+    let business = line.or(first.as_deref()).map(|line| line.phone_number_id.as_str());
     Html::of("<div class=\"empty\" id=\"empty\">")
         .raw(icons::CHAT)
         .raw(
             "<h2>No messages yet</h2><p>Ask for a code on a sign-in page, and it arrives here. Or send one to</p>\
              <p><code>POST /v25.0/",
         )
-        .text(&world.settings.phone_number_id)
+        .text(business.unwrap_or_default())
         .raw("/messages</code></p></div>")
 }
 
-fn chats(phones: &Phones, recent: &[&Message]) -> Html {
-    let more = phones.chat_count().saturating_sub(recent.len());
+fn chats(phones: &Phones, recent: &[&Message], (more, several): (usize, bool)) -> Html {
     let list = Html::of("<ul class=\"chats\" id=\"list\"")
         .raw(">")
-        .each(recent, |message| chat(phones, message))
+        .each(recent, |message| chat(phones, message, several))
         .raw("</ul>");
     if more == 0 {
         return list;
@@ -70,15 +82,21 @@ fn chats(phones: &Phones, recent: &[&Message]) -> Html {
         .raw(" more phones. Open one by its number.</p>")
 }
 
-fn chat(phones: &Phones, last: &Message) -> Html {
+fn chat(phones: &Phones, last: &Message, several: bool) -> Html {
     let unread = phones
-        .newest_first(Some(&last.phone))
+        .newest_first(Some(&last.phone), Some(&last.line.phone_number_id))
         .take(COUNTED)
         .filter(|message| message.way == Way::ToPhone && message.status == Status::Delivered)
         .count();
-    let name = phones.chat(&last.phone).and_then(|chat| chat.name.as_deref());
+    // Among several senders it matters more whom the chat is with than what the person is called.
+    let name = if several { Some(last.line.name.as_str()) } else { phones.name(&last.phone) };
+    let address = if several {
+        format!("/chats/{}/{}", last.phone.as_str(), last.line.phone_number_id)
+    } else {
+        format!("/chats/{}", last.phone.as_str())
+    };
     let html = Html::of("<li><a class=\"chat\"")
-        .attr("href", &format!("/chats/{}", last.phone.as_str()))
+        .attr("href", &address)
         .raw("><span class=\"face\"")
         .attr("data-tint", tint(&last.phone))
         .raw(" aria-hidden=\"true\">")

@@ -2,8 +2,8 @@
 
 use axum::response::{Html as HtmlResponse, IntoResponse, Response};
 
-use super::{faults_panel, html::Html, icons};
-use crate::world::World;
+use super::{faults_panel, html::Html, icons, phone_panel, senders_panel, templates_panel};
+use crate::{line::Line, number::Number, world::World};
 
 /// How a page behaves.
 pub(super) struct Page<'a> {
@@ -14,13 +14,17 @@ pub(super) struct Page<'a> {
     pub(super) screen: Html,
 }
 
-/// The whole document.
-pub(super) fn render(world: &World, page: &Page<'_>) -> Response {
+/// The whole document. Beside the phone stands what concerns the sender and the phone that are looked at.
+pub(super) fn render(
+    world: &World,
+    page: &Page<'_>,
+    (line, phone): (Option<&Line>, Option<&Number>),
+) -> Response {
     let html = head(page)
         .raw("<body><div class=\"stage\"><div class=\"phone\">")
         .and(&page.screen)
         .raw("</div>")
-        .and(&beside(world))
+        .and(&beside(world, line, phone))
         .raw("</div><p id=\"say\" class=\"unseen\" role=\"status\"></p></body></html>");
     HtmlResponse(html.finish()).into_response()
 }
@@ -49,12 +53,18 @@ fn head(page: &Page<'_>) -> Html {
     .raw("</head>")
 }
 
-fn beside(world: &World) -> Html {
+fn beside(world: &World, line: Option<&Line>, phone: Option<&Number>) -> Html {
+    let first = world.senders().line(None).ok();
+    let name = match line {
+        Some(line) => Some(line.name.as_str()),
+        None if senders_panel::several(world) => None,
+        None => first.as_deref().map(|line| line.name.as_str()),
+    };
     Html::of(
         "<aside class=\"beside\" aria-label=\"Simulator\"><h2 class=\"name\">Simulator</h2><p>Messages that ",
     )
     .raw("<b>")
-    .text(&world.settings.verified_name)
+    .text(name.unwrap_or("any sender"))
     .raw(
         "</b> sends to any number arrive on this phone. Nothing leaves this machine but webhooks.</p>\
              <section class=\"card\" aria-labelledby=\"misbehave\"><h3 id=\"misbehave\">",
@@ -62,8 +72,13 @@ fn beside(world: &World) -> Html {
     .raw(icons::FAULT)
     .raw("Simulate a failure</h3>")
     .and(&faults_panel::panel(world, "/", "aside"))
+    .raw("</section>")
+    .maybe(phone, |phone| phone_panel::card(world, phone, ("/", "aside")))
+    .and(&templates_panel::card(world, "/", "aside"))
+    .and(&senders_panel::card(world))
     .raw(
-        "</section><p class=\"hint\">The same as JSON: <a href=\"/simulator/messages\">messages</a> · \
-             <a href=\"/simulator/faults\">faults</a></p></aside>",
+        "<p class=\"hint\">The same as JSON: <a href=\"/simulator/messages\">messages</a> · \
+             <a href=\"/simulator/faults\">faults</a> · <a href=\"/simulator/templates\">templates</a> · \
+             <a href=\"/simulator/senders\">senders</a></p></aside>",
     )
 }

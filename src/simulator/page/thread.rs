@@ -1,10 +1,11 @@
 //! The second screen: one chat, its bubbles, and the box in which one answers as the person who holds the phone.
 
-use super::{html::Html, icons, list, tint};
+use super::{html::Html, icons, list, senders_panel, tint};
 use crate::{
     clock,
     graph::title,
     ids::Way,
+    line::Line,
     number::Number,
     phone::{Button, Category, Channel, Message, Status},
     texts::AuthenticationText,
@@ -16,12 +17,23 @@ pub(super) const SHOWN: usize = 100;
 /// What people often answer.
 const CHIPS: [&str; 4] = ["Hi", "Yes", "No", "Stop"];
 
-/// One chat. `hold` stops the refreshing that pages without scripts do.
-pub(super) fn screen(world: &World, phone: &Number, hold: bool, wrong: Option<&'static str>) -> Html {
+/// How a chat is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// Stops the refreshing that pages without scripts do.
+    pub(super) hold: bool,
+    /// What was wrong with what the person did.
+    pub(super) wrong: Option<&'static str>,
+}
+
+/// One chat.
+pub(super) fn screen(world: &World, (phone, line): (&Number, &Line), look: Look) -> Html {
     let phones = world.phones();
-    let mut messages: Vec<&Message> = phones.newest_first(Some(phone)).take(SHOWN).collect();
+    let mut messages: Vec<&Message> =
+        phones.newest_first(Some(phone), Some(&line.phone_number_id)).take(SHOWN).collect();
     messages.reverse();
-    let window = phones.chat(phone).and_then(|chat| chat.window_left(clock::now_ms()));
+    let chat = phones.chat(phone, &line.phone_number_id);
+    let window = chat.and_then(|chat| chat.window_left(clock::now_ms()));
     let bubbles = if messages.is_empty() {
         Html::of(
             "<li class=\"note\" id=\"none\">No messages with this number yet. Write one, or ask for a code.</li>",
@@ -30,19 +42,20 @@ pub(super) fn screen(world: &World, phone: &Number, hold: bool, wrong: Option<&'
         Html::default().each(messages, bubble)
     };
     drop(phones);
-    head(world, phone)
+    head(phone, line)
+        .and(&senders_panel::switch(world, Some(line), Some(phone)))
         .raw(
             "<main class=\"scroll talk\" tabindex=\"0\" aria-label=\"Chat\"><div role=\"log\" aria-label=\"Messages\">\
              <ol id=\"thread\" class=\"thread\" data-live>",
         )
         .and(&bubbles)
         .raw("</ol></div></main>")
-        .and(&composer(world, phone, window, (hold, wrong)))
+        .and(&composer(world, (phone, line), window, look))
 }
 
 /// Whom the person writes with: the business, as on any phone; and whose phone this is, which a real one does not say.
-fn head(world: &World, phone: &Number) -> Html {
-    let business = &world.settings.verified_name;
+fn head(phone: &Number, line: &Line) -> Html {
+    let business = &line.name;
     Html::of("<header class=\"bar\"><a class=\"round\" href=\"/\">")
         .raw(icons::BACK)
         .raw("<span class=\"unseen\">All phones</span></a><span class=\"face\"")
@@ -53,7 +66,9 @@ fn head(world: &World, phone: &Number) -> Html {
         .text(business)
         .raw("</bdi></h1><p class=\"hint\">on the phone of <bdi>")
         .text(&phone.grouped())
-        .raw("</bdi></p></div><a class=\"round only-small\" href=\"/misbehave\">")
+        .raw("</bdi></p></div><a class=\"round only-small\"")
+        .attr("href", &format!("/misbehave?phone={}", phone.digits()))
+        .raw(">")
         .raw(icons::FAULT)
         .raw("<span class=\"unseen\">Simulate a failure</span></a></header>")
 }
@@ -209,6 +224,8 @@ fn answer(
 ) -> Html {
     Html::of("<form method=\"post\" class=\"send\"")
         .attr("action", &format!("/chats/{}/reply", message.phone.as_str()))
+        .raw("><input type=\"hidden\" name=\"business\"")
+        .attr("value", &message.line.phone_number_id)
         .raw("><input type=\"hidden\" name=\"payload\"")
         .attr("value", payload)
         .raw("><input type=\"hidden\" name=\"label\"")
@@ -224,32 +241,39 @@ fn answer(
         .raw("</span></button></form>")
 }
 
-fn composer(
-    world: &World,
-    phone: &Number,
-    window: Option<u64>,
-    (hold, wrong): (bool, Option<&'static str>),
-) -> Html {
+/// What the person can write. Without WhatsApp nothing.
+fn composer(world: &World, (phone, line): (&Number, &Line), window: Option<u64>, look: Look) -> Html {
+    if !world.people().nature(phone).whatsapp {
+        return Html::of(
+            "<footer class=\"compose\"><p class=\"hint\"><b class=\"bad\">This phone has no WhatsApp.</b> Messages to it fail \
+             after they were accepted (131026).</p></footer>",
+        );
+    }
     let action = format!("/chats/{}/reply", phone.as_str());
+    let business =
+        Html::of("<input type=\"hidden\" name=\"business\"").attr("value", &line.phone_number_id).raw(">");
     Html::of("<footer class=\"compose\"><p class=\"hint\">")
-        .text(&world.settings.verified_name)
+        .text(&line.name)
         .raw(" <span id=\"window\" data-live><span>")
         .and(&window_words(window))
         .raw("</span></span></p>")
-        .raw(if hold {
+        .raw(if look.hold {
             "<noscript><p class=\"hint\">Held still. <a href=\"?\">Refresh again</a></p></noscript>"
         } else {
             "<noscript><p class=\"hint\">Refreshes every 5 seconds. <a href=\"?hold=1\">Hold it to write</a></p></noscript>"
         })
-        .maybe(wrong, |wrong| Html::of("<p class=\"error\" role=\"alert\">").raw(wrong).raw("</p>"))
+        .maybe(look.wrong, |wrong| Html::of("<p class=\"error\" role=\"alert\">").raw(wrong).raw("</p>"))
         .raw("<form method=\"post\" class=\"chips send\" aria-label=\"Quick replies\"")
         .attr("action", &action)
         .raw(">")
+        .and(&business)
         .each(CHIPS, |chip| Html::of("<button name=\"text\"").attr("value", chip).raw(">").text(chip).raw("</button>"))
         .raw("</form><form method=\"post\" class=\"write send\"")
         .attr("action", &action)
+        .raw(">")
+        .and(&business)
         .raw(
-            "><label class=\"unseen\" for=\"text\">Write as the person with this phone</label>\
+            "<label class=\"unseen\" for=\"text\">Write as the person with this phone</label>\
              <input id=\"text\" name=\"text\" dir=\"auto\" autocomplete=\"off\" maxlength=\"4096\" required \
              placeholder=\"Message\"><button class=\"round go\">",
         )

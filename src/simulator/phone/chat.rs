@@ -2,21 +2,17 @@
 
 use std::collections::VecDeque;
 
-/// Meta's pair rate: one message in six seconds to the same person, …
-const PACE_MS: u64 = 6_000;
-/// … of which a burst of 45 may be borrowed from the future.
-const BURST: u64 = 45;
+use crate::rate::{Pace, Rate};
+
 /// A person's message opens free-form replies for a day.
 const WINDOW_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// The chat between the business and one phone.
+/// The chat between one business number and one phone.
 #[derive(Default)]
 pub(crate) struct Chat {
     messages: VecDeque<u64>,
-    /// What the person calls themselves, once they wrote.
-    pub(crate) name: Option<String>,
     heard_at: Option<u64>,
-    paid_until: u64,
+    rate: Rate,
 }
 
 impl Chat {
@@ -50,30 +46,20 @@ impl Chat {
         (left > 0).then_some(left)
     }
 
+    /// As if the person had never written.
+    pub(super) const fn forget_person(&mut self) {
+        self.heard_at = None;
+    }
+
     /// Charges one message against the pair rate; false when it has to wait.
     pub(crate) fn may_write(&mut self, now: u64) -> bool {
-        let paid_until = self.paid_until.max(now);
-        let allowed = paid_until - now <= PACE_MS * (BURST - 1);
-        if allowed {
-            self.paid_until = paid_until + PACE_MS;
-        }
-        allowed
+        self.rate.charge(now, Pace::PAIR)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn forty_five_messages_may_burst_and_then_one_in_six_seconds() {
-        let mut chat = Chat::default();
-        assert!((0..45).all(|_| chat.may_write(1_000)));
-        assert!(!chat.may_write(1_000));
-        assert!(!chat.may_write(6_999));
-        assert!(chat.may_write(7_000));
-        assert!(!chat.may_write(7_000));
-    }
 
     #[test]
     fn the_window_is_open_for_a_day_after_the_person_wrote() {

@@ -1,8 +1,9 @@
 //! One message on a phone: what it says, which way it went and how far it got.
 
 use serde::Serialize;
+use std::sync::Arc;
 
-use crate::{ids::Way, number::Number};
+use crate::{ids::Way, line::Line, number::Number};
 
 /// What carried a message.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -103,10 +104,14 @@ pub(crate) struct Quirks {
     pub(crate) silent: bool,
     /// Every webhook about it is posted twice.
     pub(crate) twice: bool,
+    /// Every webhook about it is posted so many milliseconds late.
+    pub(crate) late_ms: u64,
 }
 
 /// A message before it has a place among the others.
 pub(crate) struct Draft {
+    /// The business number at the other end.
+    pub(crate) line: Arc<Line>,
     pub(crate) phone: Number,
     pub(crate) way: Way,
     pub(crate) channel: Channel,
@@ -124,8 +129,15 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// A free-form message; the other fields are set by those who have them.
-    pub(crate) fn new(phone: Number, way: Way, channel: Channel, id: String, content: Content) -> Self {
+    pub(crate) fn new(
+        (line, phone): (Arc<Line>, Number),
+        way: Way,
+        channel: Channel,
+        id: String,
+        content: Content,
+    ) -> Self {
         Self {
+            line,
             phone,
             way,
             channel,
@@ -185,7 +197,15 @@ mod tests {
     #[test]
     fn a_status_never_goes_back_and_failure_never_overwrites_delivery() {
         let phone = Number::strict("+16505551234").unwrap();
-        let draft = Draft::new(phone, Way::ToPhone, Channel::Whatsapp, "w".into(), Content::text("x"));
+        let line = Arc::new(Line {
+            phone_number_id: "1".into(),
+            waba_id: "2".into(),
+            display: "+1 555 078 3881".into(),
+            digits: "15550783881".into(),
+            name: "Acme Market".into(),
+        });
+        let draft =
+            Draft::new((line, phone), Way::ToPhone, Channel::Whatsapp, "w".into(), Content::text("x"));
         let mut message = Message::new(1, draft, 0);
         assert!(message.advance(Status::Delivered));
         assert!(!message.advance(Status::Sent));

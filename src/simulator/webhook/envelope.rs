@@ -1,40 +1,75 @@
-//! Meta's envelope around events: one entry for the account, one change per kind of event, signed over its exact bytes.
+//! Meta's envelope around events: one entry for the account, one change per number and kind of event, signed over its
+//! exact bytes.
 
 use axum::body::Bytes;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
-use super::report::Report;
-use crate::{clock, settings::Settings, signature};
+use super::report::Event;
+use crate::{clock, line::Line, signature};
 
-/// Puts events into one request body. Failures form a change of their own, because they come without contacts.
-pub(super) fn seal(settings: &Settings, reports: Vec<Report>) -> Bytes {
+/// What one business number has to tell.
+struct Desk {
+    line: Arc<Line>,
+    known: Vec<Value>,
+    statuses: Vec<Value>,
+    failures: Vec<Value>,
+    writers: Vec<Value>,
+    messages: Vec<Value>,
+}
+
+/// Puts events of one account into one request body. Failures form a change of their own, because they come without
+/// contacts.
+pub(super) fn seal(account: &str, events: Vec<Event>) -> Bytes {
     let mut changes: Vec<Value> = Vec::new();
-    let (mut known, mut statuses, mut failures) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut writers, mut messages) = (Vec::new(), Vec::new());
-    for report in reports {
-        match report {
-            Report::Status { contact: Some(contact), status } => {
-                add_once(&mut known, contact);
-                statuses.push(status);
+    let mut desks: Vec<Desk> = Vec::new();
+    for event in events {
+        match event {
+            Event::Account { field, value } => changes.push(json!({ "field": field, "value": value })),
+            Event::Status { line, contact, status } => {
+                let Some(desk) = desk(&mut desks, &line) else { continue };
+                match contact {
+                    Some(contact) => {
+                        add_once(&mut desk.known, contact);
+                        desk.statuses.push(status);
+                    }
+                    None => desk.failures.push(status),
+                }
             }
-            Report::Status { contact: None, status } => failures.push(status),
-            Report::Inbound { contact, message } => {
-                add_once(&mut writers, contact);
-                messages.push(message);
-            }
-            Report::Template { value } => {
-                changes.push(json!({ "field": "message_template_status_update", "value": value }));
+            Event::Inbound { line, contact, message } => {
+                let Some(desk) = desk(&mut desks, &line) else { continue };
+                add_once(&mut desk.writers, contact);
+                desk.messages.push(message);
             }
         }
     }
-    changes.extend(change(settings, "messages", messages, writers));
-    changes.extend(change(settings, "statuses", statuses, known));
-    changes.extend(change(settings, "statuses", failures, Vec::new()));
+    for Desk { line, known, statuses, failures, writers, messages } in desks {
+        changes.extend(change(&line, "messages", messages, writers));
+        changes.extend(change(&line, "statuses", statuses, known));
+        changes.extend(change(&line, "statuses", failures, Vec::new()));
+    }
     let envelope = json!({
         "object": "whatsapp_business_account",
-        "entry": [{ "id": settings.waba_id, "time": clock::now_ms() / 1_000, "changes": changes }],
+        "entry": [{ "id": account, "time": clock::now_ms() / 1_000, "changes": changes }],
     });
     signature::ascii_json(&envelope).unwrap_or_default().into()
+}
+
+/// The number's, made when there is none.
+fn desk<'a>(desks: &'a mut Vec<Desk>, line: &Arc<Line>) -> Option<&'a mut Desk> {
+    let at = desks.iter().position(|desk| desk.line.phone_number_id == line.phone_number_id);
+    if at.is_none() {
+        desks.push(Desk {
+            line: Arc::clone(line),
+            known: Vec::new(),
+            statuses: Vec::new(),
+            failures: Vec::new(),
+            writers: Vec::new(),
+            messages: Vec::new(),
+        });
+    }
+    let at = at.unwrap_or(desks.len() - 1);
+    desks.get_mut(at)
 }
 
 fn add_once(contacts: &mut Vec<Value>, contact: Value) {
@@ -43,16 +78,13 @@ fn add_once(contacts: &mut Vec<Value>, contact: Value) {
     }
 }
 
-fn change(settings: &Settings, kind: &str, events: Vec<Value>, contacts: Vec<Value>) -> Option<Value> {
+fn change(line: &Line, kind: &str, events: Vec<Value>, contacts: Vec<Value>) -> Option<Value> {
     if events.is_empty() {
         return None;
     }
     let mut value = json!({
         "messaging_product": "whatsapp",
-        "metadata": {
-            "display_phone_number": settings.display_digits(),
-            "phone_number_id": settings.phone_number_id,
-        },
+        "metadata": { "display_phone_number": line.digits, "phone_number_id": line.phone_number_id },
     });
     let fields = value.as_object_mut()?;
     if !contacts.is_empty() {
@@ -66,36 +98,49 @@ fn change(settings: &Settings, kind: &str, events: Vec<Value>, contacts: Vec<Val
 mod tests {
     use super::*;
 
-    fn settings() -> Settings {
-        Settings {
-            phone_number_id: "1".into(),
+    fn line(id: &str) -> Arc<Line> {
+        Arc::new(Line {
+            phone_number_id: id.into(),
             waba_id: "2".into(),
-            display_phone_number: "+1 555 078 3881".into(),
-            verified_name: "Acme Market".into(),
-            host: None,
-            access_token: "t".into(),
-            app_secret: "s".into(),
-            verify_token: "v".into(),
-            webhook_url: None,
-            templates: Vec::new(),
-            delivery: crate::DeliveryPace::default(),
-        }
+            display: "+1 555 078 3881".into(),
+            digits: "15550783881".into(),
+            name: "Acme Market".into(),
+        })
     }
 
     #[test]
-    fn events_that_are_due_together_share_one_webhook_and_failures_keep_apart() {
-        let status = |id: &str, contact| Report::Status { contact, status: json!({ "id": id }) };
+    fn events_that_are_due_together_share_one_webhook_and_failures_and_numbers_keep_apart() {
+        let status = |id: &str, business: &str, contact| Event::Status {
+            line: line(business),
+            contact,
+            status: json!({ "id": id }),
+        };
         let ana = || Some(json!({ "wa_id": "16505551234" }));
-        let inbound = Report::Inbound { contact: json!({ "wa_id": "91" }), message: json!({ "id": "m" }) };
-        let sealed =
-            seal(&settings(), vec![status("a", ana()), status("b", None), inbound, status("c", ana())]);
+        let inbound = Event::Inbound {
+            line: line("1"),
+            contact: json!({ "wa_id": "91" }),
+            message: json!({ "id": "m" }),
+        };
+        let sealed = seal(
+            "2",
+            vec![
+                status("a", "1", ana()),
+                status("b", "1", None),
+                inbound,
+                status("d", "9", ana()),
+                status("c", "1", ana()),
+            ],
+        );
         let sealed: Value = serde_json::from_slice(&sealed).unwrap();
+        assert_eq!(sealed["entry"][0]["id"], "2");
         let changes = sealed["entry"][0]["changes"].as_array().unwrap();
-        assert_eq!(changes.len(), 3);
+        assert_eq!(changes.len(), 4);
         assert_eq!(changes[0]["value"]["messages"], json!([{ "id": "m" }]));
         assert_eq!(changes[1]["value"]["statuses"], json!([{ "id": "a" }, { "id": "c" }]));
         assert_eq!(changes[1]["value"]["contacts"], json!([{ "wa_id": "16505551234" }]));
         assert_eq!(changes[2]["value"]["statuses"], json!([{ "id": "b" }]));
         assert!(changes[2]["value"].get("contacts").is_none());
+        assert_eq!(changes[3]["value"]["metadata"]["phone_number_id"], "9");
+        assert_eq!(changes[3]["value"]["statuses"], json!([{ "id": "d" }]));
     }
 }

@@ -1,6 +1,7 @@
 //! Webhooks: what is due is settled on the phones first, then reported in signed POSTs that several events may share, and
 //! repeated with growing pauses while the receiver does not answer 200. One task and a few requests at a time do it all.
 
+mod backlog;
 mod envelope;
 pub(crate) mod handshake;
 mod report;
@@ -14,56 +15,64 @@ use crate::{
     signature,
     world::World,
 };
-use report::Report;
+use backlog::Backlog;
 
 /// Requests that may be under way at once.
 const HANDS: usize = 4;
 /// Most events in one POST. Meta documents up to a thousand; receivers must not mind the number.
 const BATCH: usize = 100;
-/// Most reports that wait for a slow receiver; beyond it the oldest are lost, as after Meta's seven days.
-const BACKLOG: usize = 50_000;
 /// How often one POST is tried before it is given up.
 const TRIES: u32 = 8;
 
 /// Works until it is dropped: settles what is due and posts the reports.
 pub(crate) async fn dispatch(world: Arc<World>) {
-    let mut reports: VecDeque<Report> = VecDeque::new();
+    let mut reports = Backlog::default();
     let mut posts: VecDeque<Post> = VecDeque::new();
     let mut hands: JoinSet<()> = JoinSet::new();
     loop {
+        let mut lost = 0_usize;
         tokio::select! {
             tasks = world.queue.due() => {
                 for task in tasks {
                     match task {
                         Task::Again(post) => posts.push_back(post),
-                        other => reports.extend(report::settle(&world, &other)),
+                        other => {
+                            let report = report::settle(&world, other);
+                            lost += report.map_or(0, |report| usize::from(!reports.add(report)));
+                        }
                     }
                 }
                 world.changed();
             }
             Some(_) = hands.join_next() => {}
         }
-        let lost = reports.len().saturating_sub(BACKLOG);
         if lost > 0 {
-            reports.drain(..lost);
             tracing::warn!(lost, "the webhook receiver is too slow; reports were dropped");
         }
         while hands.len() < HANDS {
-            let Some(post) = posts.pop_front().or_else(|| next_post(&world, &mut reports)) else { break };
+            let Some(post) = posts.pop_front().or_else(|| next_post(&mut reports)) else { break };
             hands.spawn(deliver(Arc::clone(&world), post));
         }
     }
 }
 
-fn next_post(world: &World, reports: &mut VecDeque<Report>) -> Option<Post> {
-    let batch: Vec<Report> = reports.drain(..reports.len().min(BATCH)).collect();
-    (!batch.is_empty()).then(|| Post { body: envelope::seal(&world.settings, batch), tries: 0 })
+fn next_post(reports: &mut Backlog) -> Option<Post> {
+    let (account, events) = reports.next(BATCH)?;
+    let body = envelope::seal(&account, events);
+    Some(Post { account, body, tries: 0 })
+}
+
+/// Where the webhooks of an account go now, and what signs them. Nothing without a subscribed app, or without the account.
+fn way_of(world: &World, account: &str) -> Option<(String, String)> {
+    let senders = world.senders();
+    let account = senders.account(account)?;
+    Some((account.webhook_target()?.to_owned(), account.app.secret.clone()))
 }
 
 /// One attempt. Without a subscribed app the report is dropped, as Meta drops it.
 async fn deliver(world: Arc<World>, post: Post) {
-    let Some(target) = world.webhook_target() else { return };
-    let Ok(mark) = signature::header(world.settings.app_secret.as_bytes(), &post.body) else {
+    let Some((target, secret)) = way_of(&world, &post.account) else { return };
+    let Ok(mark) = signature::header(secret.as_bytes(), &post.body) else {
         tracing::error!("a webhook could not be signed");
         return;
     };
@@ -96,7 +105,7 @@ fn retry(world: &World, post: Post) {
         tracing::warn!(tries, "a webhook was given up: the receiver never answered 200");
         return;
     }
-    let pause = Duration::from_millis(world.settings.delivery.retry_ms).saturating_mul(1 << post.tries);
+    let pause = Duration::from_millis(world.delivery.retry_ms).saturating_mul(1 << post.tries);
     let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
     world.queue.push(clock::now_ms().saturating_add(pause), Task::Again(Post { tries, ..post }));
 }

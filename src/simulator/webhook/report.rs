@@ -1,83 +1,105 @@
 //! From a task that is due to the event a webhook tells: the phones change first, then it is written down what to say.
 
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 use crate::{
     clock,
     graph::title,
+    line::Line,
     number::Number,
     phone::{Button, Category, Channel, Message, Phones, Status},
     queue::Task,
-    templates::Stored,
+    templates::STATUS_FIELD,
     world::World,
 };
 
-/// One event of a webhook.
-pub(super) enum Report {
+/// One event, and the account that hears of it.
+pub(super) struct Report {
+    pub(super) account: String,
+    pub(super) event: Event,
+}
+
+/// What a webhook tells.
+pub(super) enum Event {
     /// `contact` is absent when a message failed.
-    Status {
-        contact: Option<Value>,
-        status: Value,
-    },
-    Inbound {
-        contact: Value,
-        message: Value,
-    },
-    Template {
-        value: Value,
-    },
+    Status { line: Arc<Line>, contact: Option<Value>, status: Value },
+    /// A person wrote.
+    Inbound { line: Arc<Line>, contact: Value, message: Value },
+    /// Something about the account itself.
+    Account { field: &'static str, value: Value },
 }
 
 /// Does what is due, and says what is to be told. Nothing for an SMS, a silenced message, or one already forgotten.
-pub(super) fn settle(world: &World, task: &Task) -> Option<Report> {
+pub(super) fn settle(world: &World, task: Task) -> Option<Report> {
     match task {
-        Task::Status { message, becomes, report } => {
-            let mut phones = world.phones();
-            let entry = phones.message_mut(*message)?;
-            entry.advance(*becomes);
-            if entry.channel == Channel::Sms || entry.quirks.silent {
-                return None;
-            }
-            let (twice, told) = (entry.quirks.twice, status(world, &phones, *message, *report));
-            drop(phones);
-            if twice {
-                // Later than this batch, so that the copy comes in a request of its own.
-                world.queue.push(clock::now_ms() + 1, Task::Copy { message: *message, report: *report });
-            }
-            told
+        Task::Status { message, becomes, report } => advance(world, message, becomes, report),
+        Task::Report { message, report, at } => status(world, &world.phones(), message, (report, at)),
+        Task::Inbound { message } => inbound(world, &world.phones(), message),
+        Task::Decide { account, template, event } => {
+            let mut senders = world.senders();
+            let owner = senders.account_mut(&account)?;
+            let value = owner.templates.decide(&template, &event, clock::now_ms() / 1_000)?;
+            Some(Report { account, event: Event::Account { field: STATUS_FIELD, value } })
         }
-        Task::Copy { message, report } => status(world, &world.phones(), *message, *report),
-        Task::Inbound { message } => inbound(world, &world.phones(), *message),
-        Task::Approve { template } => {
-            let mut templates = world.templates();
-            let template = templates.approve(template)?;
-            Some(Report::Template { value: approval(template) })
+        Task::Tell { account, field, value } => {
+            Some(Report { account, event: Event::Account { field, value } })
         }
         Task::Again(_) => None,
     }
 }
 
-fn status(world: &World, phones: &Phones, n: u64, status: Status) -> Option<Report> {
+/// The message gets further. What is told of it may come late, and twice: the copy in a request of its own.
+fn advance(world: &World, n: u64, becomes: Status, report: Status) -> Option<Report> {
+    let now = clock::now_ms();
+    let mut phones = world.phones();
+    let entry = phones.message_mut(n)?;
+    entry.advance(becomes);
+    if entry.channel == Channel::Sms || entry.quirks.silent {
+        return None;
+    }
+    let quirks = entry.quirks;
+    let told = (quirks.late_ms == 0).then(|| status(world, &phones, n, (report, now))).flatten();
+    drop(phones);
+    let later = |after| world.queue.push(now + after, Task::Report { message: n, report, at: now });
+    if quirks.late_ms > 0 {
+        later(quirks.late_ms);
+    }
+    if quirks.twice {
+        later(quirks.late_ms + 1);
+    }
+    told
+}
+
+/// What is told of a message that was so at this time.
+fn status(world: &World, phones: &Phones, n: u64, (status, at): (Status, u64)) -> Option<Report> {
     let message = phones.message(n)?;
     let mut told = json!({
         "id": message.id,
         "status": status.word(),
-        "timestamp": (clock::now_ms() / 1_000).to_string(),
+        "timestamp": (at / 1_000).to_string(),
         "recipient_id": message.phone.digits(),
     });
     let fields = told.as_object_mut()?;
     if let Some(correlation) = &message.correlation {
         fields.insert("biz_opaque_callback_data".into(), correlation.as_str().into());
     }
-    if status == Status::Failed {
+    if let Some(identity) = world.identity(&message.line, &message.phone) {
+        fields.insert("recipient_identity_key_hash".into(), identity.into());
+    }
+    let contact = if status == Status::Failed {
         fields.insert("errors".into(), json!([failure(message.failure.unwrap_or(131_000))]));
-        return Some(Report::Status { contact: None, status: told });
-    }
-    fields.insert("recipient_user_id".into(), world.user_id(&message.phone).into());
-    if matches!(status, Status::Sent | Status::Delivered) {
-        fields.insert("pricing".into(), pricing(message));
-    }
-    Some(Report::Status { contact: Some(contact(world, phones, &message.phone)), status: told })
+        None
+    } else {
+        let user_id = world.user_id(&message.line, &message.phone);
+        fields.insert("recipient_user_id".into(), user_id.into());
+        if matches!(status, Status::Sent | Status::Delivered) {
+            fields.insert("pricing".into(), pricing(message));
+        }
+        Some(contact(world, phones, message))
+    };
+    let event = Event::Status { line: Arc::clone(&message.line), contact, status: told };
+    Some(Report { account: message.line.waba_id.clone(), event })
 }
 
 fn pricing(message: &Message) -> Value {
@@ -95,33 +117,50 @@ fn failure(code: u32) -> Value {
         "code": code,
         "title": title(code),
         "message": title(code),
-        "error_data": {"details": "Ordered by a fault of the simulator"},
+        "error_data": {"details": details(code)},
         "href": "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes",
     })
 }
 
-fn contact(world: &World, phones: &Phones, phone: &Number) -> Value {
-    let name = phones.chat(phone).and_then(|chat| chat.name.as_deref()).unwrap_or("Simulated phone");
-    json!({ "profile": {"name": name}, "wa_id": phone.digits(), "user_id": world.user_id(phone) })
+/// Meta keeps the cause of 131026 vague on purpose.
+const fn details(code: u32) -> &'static str {
+    match code {
+        131_026 => "Message Undeliverable.",
+        137_000 => "The identity of the person with this number has changed.",
+        _ => "Ordered by a fault of the simulator",
+    }
+}
+
+fn contact(world: &World, phones: &Phones, message: &Message) -> Value {
+    let phone: &Number = &message.phone;
+    let name = phones.name(phone).unwrap_or("Simulated phone");
+    let user_id = world.user_id(&message.line, phone);
+    let mut contact = json!({ "profile": {"name": name}, "wa_id": phone.digits(), "user_id": user_id });
+    if let (Some(identity), Some(fields)) = (world.identity(&message.line, phone), contact.as_object_mut()) {
+        fields.insert("identity_key_hash".into(), identity.into());
+    }
+    contact
 }
 
 fn inbound(world: &World, phones: &Phones, n: u64) -> Option<Report> {
     let message = phones.message(n)?;
     let mut told = json!({
         "from": message.phone.digits(),
-        "from_user_id": world.user_id(&message.phone),
+        "from_user_id": world.user_id(&message.line, &message.phone),
         "id": message.id,
         "timestamp": (message.at / 1_000).to_string(),
     });
     let fields = told.as_object_mut()?;
     if let Some(context) = &message.context {
-        let context = json!({ "from": world.settings.display_digits(), "id": context });
+        let context = json!({ "from": message.line.digits, "id": context });
         fields.insert("context".into(), context);
     }
     let (kind, content) = said(message);
     fields.insert("type".into(), kind.into());
     fields.insert(kind.into(), content);
-    Some(Report::Inbound { contact: contact(world, phones, &message.phone), message: told })
+    let contact = contact(world, phones, message);
+    let event = Event::Inbound { line: Arc::clone(&message.line), contact, message: told };
+    Some(Report { account: message.line.waba_id.clone(), event })
 }
 
 /// A tap is stored as the button that was tapped; anything else is text.
@@ -142,16 +181,4 @@ fn said(message: &Message) -> (&'static str, Value) {
         }
         _ => ("text", json!({ "body": message.content.body })),
     }
-}
-
-/// What the review of a template tells. The language has a hyphen here, unlike everywhere else.
-fn approval(template: &Stored) -> Value {
-    json!({
-        "event": template.status(),
-        "message_template_id": template.id.parse::<u64>().unwrap_or_default(),
-        "message_template_name": template.name,
-        "message_template_language": template.language.replace('_', "-"),
-        "message_template_category": template.category,
-        "reason": "NONE",
-    })
 }

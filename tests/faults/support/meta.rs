@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use watchword_domain::Language;
-use watchword_simulator::{DeliveryPace, Settings, Simulator, Template};
+use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, Template};
 
 use super::http_client;
 
@@ -48,20 +48,19 @@ impl Meta {
     pub async fn arrive(&self) {
         let listener = TcpListener::bind(self.address).await.unwrap();
         let languages = Language::ALL.map(|language| language.meta_code().to_owned()).to_vec();
-        let simulator = Simulator::new(Settings {
+        let sender = Sender {
             phone_number_id: PHONE_NUMBER_ID.into(),
             waba_id: WABA_ID.into(),
             display_phone_number: "+1 555 078 3881".into(),
             verified_name: "Acme Market".into(),
-            host: None,
             access_token: ACCESS_TOKEN.into(),
             app_secret: APP_SECRET.into(),
             verify_token: VERIFY_TOKEN.into(),
             webhook_url: Some(format!("http://{}/webhooks/whatsapp", self.webhooks)),
             templates: vec![Template { name: TEMPLATE.into(), languages }],
-            delivery: DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 100 },
-        });
-        let simulator = simulator.unwrap();
+        };
+        let delivery = DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 100 };
+        let simulator = Simulator::new(Settings { sender, host: None, delivery }).unwrap();
         let running =
             tokio::spawn(async move { simulator.run(listener, std::future::pending()).await.unwrap() });
         *self.running.lock().await = Some(running);

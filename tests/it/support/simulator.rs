@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use watchword_simulator::{DeliveryPace, Settings, Simulator, Template};
+use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, Template};
 
 use super::{House, with_query};
 
@@ -60,19 +60,18 @@ impl Running {
 
 fn settings(provider: SocketAddr) -> Settings {
     let languages = watchword_domain::Language::ALL.map(|language| language.meta_code().to_owned()).to_vec();
-    Settings {
+    let sender = Sender {
         phone_number_id: PHONE_NUMBER_ID.into(),
         waba_id: WABA_ID.into(),
         display_phone_number: "+1 555 078 3881".into(),
         verified_name: "Acme Market".into(),
-        host: None,
         access_token: ACCESS_TOKEN.into(),
         app_secret: APP_SECRET.into(),
         verify_token: VERIFY_TOKEN.into(),
         webhook_url: Some(format!("http://{provider}/webhooks/whatsapp")),
         templates: vec![Template { name: TEMPLATE.into(), languages }],
-        delivery: DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 200 },
-    }
+    };
+    Settings { sender, host: None, delivery: DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 200 } }
 }
 
 impl House {

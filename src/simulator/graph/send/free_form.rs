@@ -3,7 +3,7 @@
 use super::{Fields, GraphError, Said};
 use crate::{
     phone::{Button, Category, Content},
-    settings::is_web_address,
+    sender::is_web_address,
 };
 
 /// `text`: a body and whether links are previewed.

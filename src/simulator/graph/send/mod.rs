@@ -52,6 +52,8 @@ pub(super) struct Request<'a> {
     pub(super) said: Said,
     pub(super) correlation: Option<&'a str>,
     pub(super) context: Option<&'a str>,
+    /// The identity the person must still have.
+    pub(super) identity: Option<&'a str>,
 }
 
 /// Reads a message, in the order in which Meta looks at it: product, recipient, common fields, then the type's own.
@@ -62,7 +64,7 @@ pub(super) fn read<'a>(fields: &Fields<'a>, templates: &Templates) -> Result<Req
     }
     let recipient = recipient(fields)?;
     let correlation = fields.optional_bounded("biz_opaque_callback_data", 512)?;
-    fields.optional_bounded("recipient_identity_key_hash", 128)?;
+    let identity = fields.optional_bounded("recipient_identity_key_hash", 128)?;
     let context = match fields.optional_object("context")? {
         Some(context) => {
             context.only(&["message_id"])?;
@@ -90,7 +92,7 @@ pub(super) fn read<'a>(fields: &Fields<'a>, templates: &Templates) -> Result<Req
     if matches!(recipient, Recipient::User(_)) && said.category == Category::Authentication {
         return Err(GraphError::new(131_062, "An authentication template needs the phone number in `to`"));
     }
-    Ok(Request { recipient, said, correlation, context })
+    Ok(Request { recipient, said, correlation, context, identity })
 }
 
 /// `to` wins over `recipient`, as with Meta. A number without `+` is refused: Meta would prepend the business's own

@@ -4,7 +4,7 @@
 use super::{Fields, GraphError, Said, Templates};
 use crate::{
     phone::{Button, Content},
-    templates::{Shape, Slot, Stored, code_content},
+    templates::{Shape, Slot, State, Stored, code_content},
 };
 
 /// Longest code an authentication template takes.
@@ -20,16 +20,14 @@ pub(super) fn read(template: &Fields<'_>, templates: &Templates) -> Result<Said,
         language.exactly("policy", &["deterministic"])?;
     }
     let code = language.bounded("code", 16)?;
-    let stored = templates.find(name, code).filter(|stored| stored.approved).ok_or_else(|| {
-        GraphError::new(132_001, "The template does not exist in this language, or is not approved yet")
-    })?;
+    let stored = sendable(templates.find(name, code))?;
     let components = match template.value("components") {
         None => Vec::new(),
         Some(_) => template.objects("components", 0..=12)?,
     };
     let given = Given::read(&components)?;
     let (content, code) = match &stored.shape {
-        Shape::Code { security, expires, label } => {
+        Shape::Code { security, expires, label, .. } => {
             let code = one_code(&given)?;
             (
                 code_content(&stored.language, code, (*security, *expires, label.as_deref())),
@@ -47,6 +45,24 @@ pub(super) fn read(template: &Fields<'_>, templates: &Templates) -> Result<Said,
         }
     };
     Ok(said(stored, content, code))
+}
+
+/// Only what is approved can be sent. Meta says of a paused or disabled template that it is, and of any other that it does
+/// not exist.
+fn sendable(stored: Option<&Stored>) -> Result<&Stored, GraphError> {
+    match stored.map(|stored| (stored, &stored.state)) {
+        Some((stored, State::Approved)) => Ok(stored),
+        Some((_, State::Paused)) => {
+            Err(GraphError::new(132_015, "The template is paused for its low quality"))
+        }
+        Some((_, State::Disabled)) => {
+            Err(GraphError::new(132_016, "The template was paused too often and is disabled"))
+        }
+        _ => Err(GraphError::new(
+            132_001,
+            "The template does not exist in this language, or is not approved yet",
+        )),
+    }
 }
 
 fn said(stored: &Stored, content: Content, code: Option<String>) -> Said {

@@ -57,7 +57,7 @@ async function refresh() {
   fetching = true;
   stale = false;
   try {
-    const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+    const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
     if (answer.ok) {
       const follow = nearEnd();
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

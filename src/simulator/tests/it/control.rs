@@ -85,9 +85,9 @@ async fn a_shutdown_does_not_wait_for_what_has_no_end() {
 
 #[test]
 fn a_setting_that_cannot_work_is_refused_with_its_name() {
-    let refusal = |change: fn(&mut watchword_simulator::Settings)| {
+    let refusal = |change: fn(&mut watchword_simulator::Sender)| {
         let mut settings = settings(None);
-        change(&mut settings);
+        change(&mut settings.sender);
         Simulator::new(settings).err().unwrap().to_string()
     };
     assert!(refusal(|it| it.app_secret.clear()).contains("app_secret"));

@@ -64,6 +64,35 @@ async fn a_silenced_message_arrives_and_nobody_says_so() {
 }
 
 #[tokio::test]
+async fn reports_can_be_late_while_the_message_is_there_and_keep_their_time() {
+    let (stage, mut receiver) = Stage::with_receiver().await;
+    stage.fault(&json!([{"to": ANA, "kind": "webhook_delay", "delay_ms": 3_600_000}])).await;
+    stage.fault(&json!([{"to": BEN, "kind": "webhook_delay", "delay_ms": 1_500}])).await;
+    stage.send_code(ANA, "482913").await;
+    stage.until(ANA, "delivered").await;
+    let wamid = stage.send_code(BEN, "482913").await;
+    stage.until(BEN, "delivered").await;
+    let (_, messages) = stage.get(&format!("/simulator/messages?to={BEN}")).await;
+    let taken = messages[0]["at"].as_u64().unwrap();
+    let hook = receiver.next().await;
+    let status = &hook.value()["statuses"][0];
+    assert_eq!(status["id"], wamid, "the other's reports are an hour late");
+    let told: u64 = status["timestamp"].as_str().unwrap().parse().unwrap();
+    let posted = hook.json["entry"][0]["time"].as_u64().unwrap();
+    assert!(posted > taken / 1_000, "posted at {posted}, taken at {taken}");
+    assert!(told < posted, "the report says when it was, not when it was told");
+}
+
+#[tokio::test]
+async fn a_call_can_hang_for_a_while_only() {
+    let stage = Stage::alone().await;
+    stage.fault(&json!([{"kind": "hang", "delay_ms": 1}])).await;
+    let call = stage.http.post(format!("{}/v25.0/{PHONE}/messages", stage.base)).bearer_auth(TOKEN);
+    let hung = call.json(&code_message(ANA, "482913")).send().await.unwrap_err();
+    assert!(!hung.is_timeout(), "{hung}");
+}
+
+#[tokio::test]
 async fn an_answer_can_be_a_bare_5xx_or_garbage_whether_the_message_is_taken_or_not() {
     let stage = Stage::alone().await;
     let count = async || stage.get("/simulator/messages").await.1.as_array().unwrap().len();

@@ -5,11 +5,16 @@
     reason = "a test that goes wrong should say so at once"
 )]
 
+mod chaos;
 mod control;
 mod faults;
 mod host;
 mod page;
+mod phones;
+mod rates;
+mod senders;
 mod sending;
 mod support;
+mod template_life;
 mod templates;
 mod webhooks;

@@ -1,6 +1,7 @@
 //! The phone in the browser, as HTML: nothing is injected, opening a chat reads it, forms work without scripts.
 
-use crate::support::{ANA, BEN, Stage};
+use crate::support::{ANA, BEN, OTHER_PHONE, OTHER_TOKEN, PHONE, Stage, code_message, other_sender};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -48,7 +49,7 @@ async fn whoever_only_looks_reads_nothing() {
 #[tokio::test]
 async fn a_message_is_shown_in_its_language_and_direction() {
     let stage = Stage::alone().await;
-    let mut message = crate::support::code_message(ANA, "482913");
+    let mut message = code_message(ANA, "482913");
     message["template"]["language"]["code"] = json!("ar");
     stage.send(&message).await;
     stage.until(ANA, "delivered").await;
@@ -122,4 +123,75 @@ async fn an_open_page_hears_of_a_change() {
     stage.send_code(ANA, "482913").await;
     let event = answer.chunk().await.unwrap().unwrap();
     assert_eq!(event, "event: change\ndata: look\n\n");
+}
+
+#[tokio::test]
+async fn with_several_senders_each_has_its_chat_and_one_switches_between_them() {
+    let stage = Stage::alone().await;
+    stage.send_code(ANA, "482913").await;
+    let alone = stage.page("/").await;
+    assert!(!alone.contains("Senders") && alone.contains(&format!("href=\"/chats/{ANA}\"")));
+    stage.order("/simulator/senders", &other_sender("http://127.0.0.1:1/")).await;
+    let path = format!("{OTHER_PHONE}/messages");
+    stage.graph_as(OTHER_TOKEN, Method::POST, &path, Some(&code_message(ANA, "111111"))).await;
+    let all = stage.page("/").await;
+    for business in [PHONE, OTHER_PHONE] {
+        assert!(all.contains(&format!("href=\"/chats/{ANA}/{business}\"")), "{all}");
+        assert!(all.contains(&format!("href=\"/senders/{business}\"")), "{all}");
+    }
+    let of_one = stage.page(&format!("/senders/{OTHER_PHONE}")).await;
+    assert!(of_one.contains(&format!("/chats/{ANA}/{OTHER_PHONE}")));
+    assert!(!of_one.contains(&format!("/chats/{ANA}/{PHONE}")));
+    stage.until(ANA, "delivered").await;
+    let newest = stage.page(&format!("/chats/{ANA}")).await;
+    assert!(newest.contains("<h1><bdi>Other Shop</bdi></h1>") && newest.contains("111111"), "{newest}");
+    let first = stage.page(&format!("/chats/{ANA}/{PHONE}")).await;
+    assert!(first.contains("<h1><bdi>Acme Market</bdi></h1>") && first.contains("482913"), "{first}");
+    assert!(!first.contains("111111"));
+    let fields = [("text", "hello"), ("business", OTHER_PHONE)];
+    let answer = stage.fill(&format!("/chats/{ANA}/reply"), &fields).await;
+    assert_eq!(answer.headers()["location"], format!("/chats/{ANA}/{OTHER_PHONE}"));
+    let (_, written) = stage.get("/simulator/messages?direction=from").await;
+    assert_eq!(written[0]["phone_number_id"], OTHER_PHONE);
+    for nowhere in ["/senders/1", "/chats/+16505551234/1"] {
+        let answer = stage.http.get(format!("{}{nowhere}", stage.base)).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{nowhere}");
+    }
+}
+
+#[tokio::test]
+async fn the_panel_decides_about_templates_and_about_the_phone() {
+    let stage = Stage::alone().await;
+    let (_, accounts) = stage.get("/simulator/templates").await;
+    let waba = accounts[0]["waba_id"].as_str().unwrap();
+    let one = format!("{waba} watchword_code es");
+    for happens in ["PAUSED", "red"] {
+        let fields = [("template", one.as_str()), ("happens", happens), ("back", "/")];
+        assert_eq!(stage.fill("/misbehave/template", &fields).await.status(), 303);
+    }
+    let (_, accounts) = stage.get("/simulator/templates").await;
+    let spanish = &accounts[0]["templates"][1];
+    assert_eq!((&spanish["status"], &spanish["quality_score"]["score"]), (&json!("PAUSED"), &json!("RED")));
+    assert_eq!(accounts[0]["templates"][0]["status"], "APPROVED");
+    let page = stage.page("/misbehave").await;
+    assert!(page.contains("1 of 3 not approved") && page.contains("quality red"), "{page}");
+    let wrong = [("template", "1 nobody"), ("happens", "PAUSED"), ("back", "/")];
+    assert_eq!(stage.fill("/misbehave/template", &wrong).await.status(), 400);
+    let hold = [("review", "hold"), ("back", "/misbehave")];
+    assert_eq!(stage.fill("/misbehave/review", &hold).await.headers()["location"], "/misbehave");
+    assert_eq!(stage.get("/simulator/templates").await.1[0]["review"], "hold");
+    for (change, back, place) in [
+        ("without_whatsapp", "/", "/chats/+16505551234"),
+        ("owner", "/misbehave", "/misbehave?phone=16505551234"),
+        ("device", "https://elsewhere.example", "/chats/+16505551234"),
+    ] {
+        let answer = stage.fill(&format!("/chats/{ANA}/phone"), &[("change", change), ("back", back)]).await;
+        assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &place.parse().unwrap()));
+    }
+    let (_, phones) = stage.get("/simulator/phones").await;
+    assert_eq!(
+        (&phones[0]["whatsapp"], &phones[0]["owner_changes"], &phones[0]["device_changes"]),
+        (&json!(false), &json!(1), &json!(1))
+    );
+    assert!(stage.page("/misbehave?phone=16505551234").await.contains("has no WhatsApp"));
 }

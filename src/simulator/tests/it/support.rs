@@ -21,7 +21,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
-use watchword_simulator::{DeliveryPace, Settings, Simulator, Template};
+use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, Template};
 
 pub const PHONE: &str = "106540352242922";
 pub const WABA: &str = "102290129340398";
@@ -35,12 +35,11 @@ pub const BEN: &str = "+919876543210";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub fn settings(webhook_url: Option<String>) -> Settings {
-    Settings {
+    let sender = Sender {
         phone_number_id: PHONE.into(),
         waba_id: WABA.into(),
         display_phone_number: "+1 555 078 3881".into(),
         verified_name: "Acme Market".into(),
-        host: None,
         access_token: TOKEN.into(),
         app_secret: SECRET.into(),
         verify_token: VERIFY.into(),
@@ -49,8 +48,8 @@ pub fn settings(webhook_url: Option<String>) -> Settings {
             name: "watchword_code".into(),
             languages: vec!["en_US".into(), "es".into(), "ar".into()],
         }],
-        delivery: DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 1 },
-    }
+    };
+    Settings { sender, host: None, delivery: DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 1 } }
 }
 
 /// A running simulator. It stops when this is dropped.
@@ -92,9 +91,20 @@ impl Stage {
         tokio::time::timeout(PATIENCE, self.running).await.unwrap().unwrap();
     }
 
-    /// A call of the Graph API with the right token.
+    /// A call of the Graph API with the first sender's token.
     pub async fn graph(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let request = self.http.request(method, format!("{}/v25.0/{path}", self.base)).bearer_auth(TOKEN);
+        self.graph_as(TOKEN, method, path, body).await
+    }
+
+    /// A call of the Graph API with this token.
+    pub async fn graph_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let request = self.http.request(method, format!("{}/v25.0/{path}", self.base)).bearer_auth(token);
         let request = match body {
             Some(body) => request.json(body),
             None => request,
@@ -131,6 +141,27 @@ impl Stage {
         let request = self.http.post(format!("{}{path}", self.base));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.body(encoded.query().unwrap().to_owned()).send().await.unwrap()
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        read(self.http.patch(format!("{}{path}", self.base)).json(body).send().await.unwrap()).await
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        read(self.http.delete(format!("{}{path}", self.base)).send().await.unwrap()).await
+    }
+
+    /// Changes the first sender.
+    pub async fn change(&self, change: &Value) {
+        let (status, answer) = self.patch(&format!("/simulator/senders/{PHONE}"), change).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    /// Control calls that must be taken.
+    pub async fn order(&self, path: &str, order: &Value) -> Value {
+        let (status, answer) = self.post(path, order).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
     }
 
     pub async fn fault(&self, faults: &Value) {
@@ -199,6 +230,16 @@ impl Hook {
         &self.json["entry"][0]["changes"][0]["value"]
     }
 
+    /// The values of all changes of this field.
+    pub fn of_field(&self, field: &str) -> Vec<Value> {
+        let changes = self.json["entry"][0]["changes"].as_array().unwrap();
+        changes
+            .iter()
+            .filter(|change| change["field"] == field)
+            .map(|change| change["value"].clone())
+            .collect()
+    }
+
     /// All status words in it, in order.
     pub fn statuses(&self) -> Vec<String> {
         let changes = self.json["entry"][0]["changes"].as_array().unwrap();
@@ -221,6 +262,22 @@ pub struct Receiver {
     hooks: mpsc::UnboundedReceiver<Hook>,
     answers: Arc<Mutex<VecDeque<u16>>>,
 }
+
+/// Another sender than the first, with another account, app and token.
+pub fn other_sender(webhook_url: &str) -> Value {
+    json!({
+        "phone_number_id": "206540352242922", "waba_id": "202290129340398",
+        "display_phone_number": "+44 20 7946 0123", "verified_name": "Other Shop",
+        "access_token": "other-token", "app_secret": "other-secret", "verify_token": VERIFY,
+        "webhook_url": webhook_url,
+        "templates": [{"name": "watchword_code", "languages": ["en_US"]}],
+    })
+}
+
+pub const OTHER_PHONE: &str = "206540352242922";
+pub const OTHER_WABA: &str = "202290129340398";
+pub const OTHER_TOKEN: &str = "other-token";
+pub const OTHER_SECRET: &str = "other-secret";
 
 #[derive(Clone)]
 struct Desk {
@@ -247,6 +304,16 @@ impl Receiver {
 
     pub async fn next(&mut self) -> Hook {
         tokio::time::timeout(PATIENCE, self.hooks.recv()).await.unwrap().unwrap()
+    }
+
+    /// The next value of a field that is not `messages`, over as many webhooks as it takes.
+    pub async fn told(&mut self, field: &str) -> (Value, Hook) {
+        loop {
+            let hook = self.next().await;
+            if let Some(value) = hook.of_field(field).first() {
+                return (value.clone(), hook);
+            }
+        }
     }
 
     /// Status words as they come in, over as many webhooks as it takes.

@@ -98,9 +98,16 @@ async fn templates_are_listed_page_by_page_and_deleted_by_name() {
         let (_, page) = stage.graph(Method::GET, &path, None).await;
         languages.extend(page["data"].as_array().unwrap().iter().map(|one| one["language"].clone()));
         let Some(next) = page["paging"]["next"].as_str() else { break };
-        path = next.trim_start_matches("/v25.0/").to_owned();
+        path = next.strip_prefix(&format!("{}/v25.0/", stage.base)).unwrap().to_owned();
+        assert!(path.contains("fields=name") && page["data"][0].get("status").is_none(), "{path}");
     }
     assert_eq!(languages, ["en_US", "es", "ar"]);
+    let (_, last) = stage.graph(Method::GET, &path, None).await;
+    let back = last["paging"]["previous"].as_str().unwrap().rsplit_once("/v25.0/").unwrap().1.to_owned();
+    let (_, first) = stage.graph(Method::GET, &back, None).await;
+    assert_eq!(first["data"][1]["language"], "es");
+    let lost = format!("{WABA}/message_templates?after=nowhere");
+    assert_eq!(stage.graph(Method::GET, &lost, None).await.1["error"]["code"], 100);
     let path = format!("{WABA}/message_templates?name=watchword_code");
     assert_eq!(stage.graph(Method::DELETE, &path, None).await, (200, json!({"success": true})));
     assert_eq!(stage.graph(Method::DELETE, &path, None).await.0, 400);

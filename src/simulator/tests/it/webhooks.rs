@@ -118,7 +118,7 @@ async fn the_handshake_is_reported_as_it_went() {
     let (status, answer) = stage.post("/simulator/verify-webhook", &json!({})).await;
     assert_eq!((status, &answer["verified"]), (200, &json!(true)), "{answer}");
     let mut other = settings(Some(receiver.url.clone()));
-    other.verify_token = "wrong".into();
+    other.sender.verify_token = "wrong".into();
     let stage = Stage::with(other).await;
     let (_, answer) = stage.post("/simulator/verify-webhook", &json!({})).await;
     assert_eq!((&answer["verified"], &answer["status"]), (&json!(false), &json!(403)));

@@ -1,7 +1,11 @@
 //! Misbehaviour on order: what shall happen to the next messages, of one phone or of all.
 //! Knows which faults are armed and for whom; how they are acted out is `delivery`'s.
 
-use serde::{Deserialize, Serialize};
+mod order;
+
+use serde::Serialize;
+
+pub(crate) use order::{KINDS, Order, channel};
 
 use crate::{number::Number, phone::Channel};
 
@@ -21,6 +25,8 @@ pub(crate) enum Fault {
     Delay { delay_ms: u64 },
     /// The answer to the call takes this much longer.
     SlowAnswer { delay_ms: u64 },
+    /// The message reaches the phone in time, and each webhook about it leaves this much later.
+    WebhookDelay { delay_ms: u64 },
     /// Every webhook about the message is posted twice.
     Duplicate,
     /// `delivered` is posted when `sent` is due, and `sent` when `delivered` is.
@@ -31,8 +37,12 @@ pub(crate) enum Fault {
     HttpError { http_status: u16, accept: bool },
     /// 200 with a body that is not JSON.
     Garbage { accept: bool },
-    /// No answer until the client gives up.
-    Hang { accept: bool },
+    /// No answer until the client gives up, or until this much time has passed and the connection is closed.
+    Hang {
+        accept: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        delay_ms: Option<u64>,
+    },
     /// The connection is closed without a byte of answer.
     Drop { accept: bool },
 }
@@ -47,6 +57,7 @@ enum Aspect {
     Copies,
     Order,
     Webhooks,
+    WebhookTime,
 }
 
 impl Fault {
@@ -56,7 +67,7 @@ impl Fault {
             Self::Error { .. } => false,
             Self::HttpError { accept, .. }
             | Self::Garbage { accept }
-            | Self::Hang { accept }
+            | Self::Hang { accept, .. }
             | Self::Drop { accept } => accept,
             _ => true,
         }
@@ -75,6 +86,7 @@ impl Fault {
             Self::Duplicate => Aspect::Copies,
             Self::Disorder => Aspect::Order,
             Self::Silence => Aspect::Webhooks,
+            Self::WebhookDelay { .. } => Aspect::WebhookTime,
         }
     }
 }
@@ -98,81 +110,6 @@ impl Armed {
             && self.channel.is_none_or(|wanted| wanted == channel)
     }
 }
-
-/// A fault as it is ordered: every field of every kind, so that a field the kind does not have can be refused by name.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Order {
-    pub(crate) to: Option<String>,
-    pub(crate) channel: Option<String>,
-    pub(crate) times: Option<u32>,
-    pub(crate) kind: String,
-    pub(crate) code: Option<u32>,
-    pub(crate) http_status: Option<u16>,
-    pub(crate) delay_ms: Option<u64>,
-    pub(crate) accept: Option<bool>,
-}
-
-impl Order {
-    /// The fault that was meant, or what is wrong with the order.
-    pub(crate) fn arm(&self) -> Result<Armed, String> {
-        let to = match self.to.as_deref() {
-            None | Some("") => None,
-            Some(to) => Some(Number::lenient(to).ok_or("`to` must be +E.164")?.as_str().to_owned()),
-        };
-        let channel = match self.channel.as_deref() {
-            None | Some("") => None,
-            Some("whatsapp") => Some(Channel::Whatsapp),
-            Some("sms") => Some(Channel::Sms),
-            Some(_) => return Err("`channel` must be whatsapp or sms".into()),
-        };
-        self.only_what_the_kind_has()?;
-        Ok(Armed { to, channel, times: self.times.unwrap_or(1), fault: self.fault()? })
-    }
-
-    fn fault(&self) -> Result<Fault, String> {
-        let accept = self.accept.unwrap_or(false);
-        let code = || self.code.filter(|code| *code < 1_000_000).ok_or("this kind needs a `code`");
-        let delay_ms = || {
-            self.delay_ms.filter(|ms| *ms <= 3_600_000).ok_or("this kind needs a `delay_ms` up to an hour")
-        };
-        let http_status = self.http_status;
-        if http_status.is_some_and(|status| !(400..600).contains(&status)) {
-            return Err("`http_status` must be 400 to 599".into());
-        }
-        Ok(match self.kind.as_str() {
-            "error" => Fault::Error { code: code()?, http_status },
-            "status_failed" => Fault::StatusFailed { code: code()? },
-            "delay" => Fault::Delay { delay_ms: delay_ms()? },
-            "slow_answer" => Fault::SlowAnswer { delay_ms: delay_ms()? },
-            "duplicate" => Fault::Duplicate,
-            "disorder" => Fault::Disorder,
-            "silence" => Fault::Silence,
-            "http_error" => Fault::HttpError { http_status: http_status.unwrap_or(503), accept },
-            "garbage" => Fault::Garbage { accept },
-            "hang" => Fault::Hang { accept },
-            "drop" => Fault::Drop { accept },
-            _ => return Err(format!("`kind` must be one of {KINDS}")),
-        })
-    }
-
-    fn only_what_the_kind_has(&self) -> Result<(), String> {
-        let kind = self.kind.as_str();
-        let given = [
-            ("code", self.code.is_some(), matches!(kind, "error" | "status_failed")),
-            ("http_status", self.http_status.is_some(), matches!(kind, "error" | "http_error")),
-            ("delay_ms", self.delay_ms.is_some(), matches!(kind, "delay" | "slow_answer")),
-            ("accept", self.accept.is_some(), matches!(kind, "http_error" | "garbage" | "hang" | "drop")),
-        ];
-        match given.iter().find(|(_, present, allowed)| *present && !*allowed) {
-            Some((field, ..)) => Err(format!("`{field}` has no meaning for this kind")),
-            None => Ok(()),
-        }
-    }
-}
-
-const KINDS: &str =
-    "error, status_failed, delay, slow_answer, duplicate, disorder, silence, http_error, garbage, hang, drop";
 
 /// All faults that wait for a message, in the order they were ordered.
 #[derive(Default)]
@@ -267,6 +204,8 @@ mod tests {
             r#"{"kind":"hang","to":"somebody"}"#,
             r#"{"kind":"http_error","http_status":200}"#,
             r#"{"kind":"silence","channel":"pigeon"}"#,
+            r#"{"kind":"webhook_delay"}"#,
+            r#"{"kind":"drop","delay_ms":5}"#,
         ] {
             assert!(serde_json::from_str::<Order>(wrong).unwrap().arm().is_err(), "{wrong}");
         }
