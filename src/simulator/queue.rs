@@ -33,9 +33,25 @@ pub(crate) enum Task {
     Again(Post),
 }
 
+/// Who hears of something.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Addressee {
+    pub(crate) account: String,
+    pub(crate) way: Way,
+}
+
+/// Which address of an account it goes to. What concerns the account itself ignores `override_callback_uri`, as with Meta.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The app's.
+    App,
+    /// The subscription's, if it has its own, or the app's.
+    Subscription,
+}
+
 /// The body of a webhook that has not been accepted yet, and whose it is.
 pub(crate) struct Post {
-    pub(crate) account: String,
+    pub(crate) to: Addressee,
     pub(crate) body: Bytes,
     pub(crate) tries: u32,
 }

@@ -39,7 +39,7 @@ pub(super) fn card(world: &World, phone: &Number, (back, place): (&'static str, 
         .attr("value", back)
         .raw(">")
         .and(&button(change, words))
-        .and(&button("owner", "Somebody else has the number now"))
-        .and(&button("device", "The same person has a new device"))
+        .and(&button("owner", "The number changes hands"))
+        .and(&button("device", "The person gets a new device"))
         .raw("</form></details>")
 }

@@ -131,9 +131,10 @@ fn choice(account: &Account, name: &str, named: &[&Stored], several: bool) -> Ht
     Html::of("<optgroup")
         .attr("label", &title)
         .raw(">")
-        .and(&one(format!("{} {name}", account.id), "all languages"))
+        .and(&one(format!("{} {name}", account.id), &format!("{name}, all languages")))
         .each(named, |template| {
-            one(format!("{} {name} {}", account.id, template.language), &template.language)
+            let language = &template.language;
+            one(format!("{} {name} {language}", account.id), &format!("{name}, {language}"))
         })
         .raw("</optgroup>")
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     clock,
-    queue::{Post, Task},
+    queue::{Addressee, Post, Task, Way},
     signature,
     world::World,
 };
@@ -57,21 +57,25 @@ pub(crate) async fn dispatch(world: Arc<World>) {
 }
 
 fn next_post(reports: &mut Backlog) -> Option<Post> {
-    let (account, events) = reports.next(BATCH)?;
-    let body = envelope::seal(&account, events);
-    Some(Post { account, body, tries: 0 })
+    let (to, events) = reports.next(BATCH)?;
+    let body = envelope::seal(&to.account, events);
+    Some(Post { to, body, tries: 0 })
 }
 
-/// Where the webhooks of an account go now, and what signs them. Nothing without a subscribed app, or without the account.
-fn way_of(world: &World, account: &str) -> Option<(String, String)> {
+/// The address, and what signs. Nothing without a subscribed app, or without the account.
+fn way_to(world: &World, to: &Addressee) -> Option<(String, String)> {
     let senders = world.senders();
-    let account = senders.account(account)?;
-    Some((account.webhook_target()?.to_owned(), account.app.secret.clone()))
+    let account = senders.account(&to.account)?;
+    let target = match to.way {
+        Way::Subscription => account.webhook_target(),
+        Way::App => account.app.webhook_url.as_deref().filter(|_| account.subscription.subscribed),
+    };
+    Some((target?.to_owned(), account.app.secret.clone()))
 }
 
 /// One attempt. Without a subscribed app the report is dropped, as Meta drops it.
 async fn deliver(world: Arc<World>, post: Post) {
-    let Some((target, secret)) = way_of(&world, &post.account) else { return };
+    let Some((target, secret)) = way_to(&world, &post.to) else { return };
     let Ok(mark) = signature::header(secret.as_bytes(), &post.body) else {
         tracing::error!("a webhook could not be signed");
         return;

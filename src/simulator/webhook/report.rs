@@ -9,15 +9,22 @@ use crate::{
     line::Line,
     number::Number,
     phone::{Button, Category, Channel, Message, Phones, Status},
-    queue::Task,
+    queue::{Addressee, Task, Way},
     templates::STATUS_FIELD,
     world::World,
 };
 
-/// One event, and the account that hears of it.
+/// One event, and who hears of it.
 pub(super) struct Report {
-    pub(super) account: String,
+    pub(super) to: Addressee,
     pub(super) event: Event,
+}
+
+impl Report {
+    fn new(account: String, event: Event) -> Self {
+        let way = if matches!(event, Event::Account { .. }) { Way::App } else { Way::Subscription };
+        Self { to: Addressee { account, way }, event }
+    }
 }
 
 /// What a webhook tells.
@@ -40,11 +47,9 @@ pub(super) fn settle(world: &World, task: Task) -> Option<Report> {
             let mut senders = world.senders();
             let owner = senders.account_mut(&account)?;
             let value = owner.templates.decide(&template, &event, clock::now_ms() / 1_000)?;
-            Some(Report { account, event: Event::Account { field: STATUS_FIELD, value } })
+            Some(Report::new(account, Event::Account { field: STATUS_FIELD, value }))
         }
-        Task::Tell { account, field, value } => {
-            Some(Report { account, event: Event::Account { field, value } })
-        }
+        Task::Tell { account, field, value } => Some(Report::new(account, Event::Account { field, value })),
         Task::Again(_) => None,
     }
 }
@@ -99,7 +104,7 @@ fn status(world: &World, phones: &Phones, n: u64, (status, at): (Status, u64)) -
         Some(contact(world, phones, message))
     };
     let event = Event::Status { line: Arc::clone(&message.line), contact, status: told };
-    Some(Report { account: message.line.waba_id.clone(), event })
+    Some(Report::new(message.line.waba_id.clone(), event))
 }
 
 fn pricing(message: &Message) -> Value {
@@ -160,7 +165,7 @@ fn inbound(world: &World, phones: &Phones, n: u64) -> Option<Report> {
     fields.insert(kind.into(), content);
     let contact = contact(world, phones, message);
     let event = Event::Inbound { line: Arc::clone(&message.line), contact, message: told };
-    Some(Report { account: message.line.waba_id.clone(), event })
+    Some(Report::new(message.line.waba_id.clone(), event))
 }
 
 /// A tap is stored as the button that was tapped; anything else is text.

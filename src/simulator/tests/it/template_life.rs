@@ -1,6 +1,6 @@
 //! What becomes of a template: its review, what happens to it later, and what of that is told and refused.
 
-use crate::support::{ANA, Stage, WABA, code_message};
+use crate::support::{ANA, Receiver, Stage, VERIFY, WABA, code_message};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -203,4 +203,22 @@ async fn an_order_that_cannot_be_followed_is_refused_and_accounts_show_their_rev
     let (_, accounts) = stage.get(&format!("/simulator/templates?waba_id={WABA}")).await;
     assert_eq!((&accounts[0]["review"], &accounts[0]["reason"]), (&json!("reject"), &json!("SCAM")));
     assert_eq!(accounts[0]["templates"][0]["name"], "watchword_code");
+}
+
+#[tokio::test]
+async fn what_concerns_the_account_goes_to_the_app_whatever_the_subscription_overrides() {
+    let (stage, mut app) = Stage::with_receiver().await;
+    let mut elsewhere = Receiver::start().await;
+    let subscription = json!({"override_callback_uri": elsewhere.url, "verify_token": VERIFY});
+    let path = format!("{WABA}/subscribed_apps");
+    assert_eq!(stage.graph(Method::POST, &path, Some(&subscription)).await.0, 200);
+    stage.order("/simulator/inbound", &json!({"from": ANA, "text": "hi"})).await;
+    stage
+        .order(
+            "/simulator/templates",
+            &json!({"name": "watchword_code", "language": "es", "event": "PAUSED"}),
+        )
+        .await;
+    assert_eq!(elsewhere.next().await.value()["messages"][0]["text"]["body"], "hi");
+    assert_eq!(app.next().await.value()["event"], "PAUSED");
 }
