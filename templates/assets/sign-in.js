@@ -145,14 +145,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const { challenge, nonce } = form.elements;
     let goes = true;
     if (challenge) {
-      const button = one(".button:last-child", form);
-      button.classList.add("busy");
       field.addEventListener("input", () => (goes = false));
       solve(challenge.value, challenge.dataset.bits, (found) => {
         nonce.value = found;
         one("#proof").hidden = true;
-        button.classList.remove("busy");
-        if (goes) form.requestSubmit(button);
+        if (goes) form.requestSubmit(one(".button:last-child", form));
       });
     }
     form.addEventListener("submit", (event) => {

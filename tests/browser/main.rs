@@ -16,5 +16,6 @@ mod every_page;
 mod journey;
 mod keyboard;
 mod no_scripts;
+mod proof;
 mod right_to_left;
 mod support;
