@@ -1,13 +1,15 @@
 //! Budgets, traffic and what is told of them, with many sign-ins started at the same moment, on two nodes.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use watchword_domain::Language;
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
 use watchword_domain::prices::PriceTable;
 use watchword_flow::error::Error;
-use watchword_flow::sign_in::SendRefusal;
+use watchword_flow::sign_in::{SendRefusal, Typed};
 
 use super::ground::{Ground, at_once, on_both};
 use crate::support::random_phone;
@@ -44,6 +46,33 @@ on_both! {
         let told = "CAST(percent AS TEXT) FROM limit_alerts WHERE kind = 'messages_day' ORDER BY limit_alerts.percent";
         assert_eq!(ground.texts(told).await, ["50", "80", "100"]);
         assert_eq!(ground.count("CAST(SUM(sent) AS BIGINT) FROM prefix_traffic").await, 20);
+        ground.forgot_no_transaction().await;
+    }
+
+    /// Both touch the old code and the rows of the range: in the same order, or they would wait for one another.
+    fn a_code_typed_while_another_number_is_asked_for_locks_nobody_out(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for ready in ground.rounds(60).await {
+            let ready = Arc::new(ready);
+            let racers = [true, false].map(|answers| {
+                let (ground, ready) = (ground.clone(), ready.clone());
+                async move {
+                    let waiting = &ready.waiting;
+                    if answers {
+                        return !matches!(ground.answer(waiting, &ready.code).await, Err(Error::Fault(_)));
+                    }
+                    let (flow, pool, browser) = (&ground.flow, &ground.pool, &waiting.browser);
+                    let current = flow.sign_in(pool, browser, &waiting.sign_in).await;
+                    let Ok(current) = current else { panic!("the sign-in is there") };
+                    let phone = random_phone();
+                    let typed = Typed { phone: &phone, country: None, language: Language::En, proof: None };
+                    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+                    let changed = flow.change_number(pool, browser, current, address, &typed).await;
+                    !matches!(changed, Err(Error::Fault(_)))
+                }
+            });
+            assert_eq!(at_once(racers).await, [true, true]);
+        }
         ground.forgot_no_transaction().await;
     }
 
