@@ -1,4 +1,4 @@
-//! A stand-in for Meta's Graph API and a WhatsApp phone in the browser, and a plain SMS gateway beside it.
+//! A stand-in for Meta's Graph API and a WhatsApp phone in the browser, and providers of SMS beside it.
 //!
 //! It owns the other side of the wire: it refuses what Meta would refuse, delivers to simulated phones, posts signed
 //! webhooks, and misbehaves on order. It knows no other layer of Watchword; whoever talks to it does not know that it
@@ -33,14 +33,13 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     response::Response,
-    routing::post,
     serve::ListenerExt as _,
 };
 use std::{future::Future, io, sync::Arc};
 use tokio::net::TcpListener;
 
 pub use sender::{Error, Sender, Template};
-pub use settings::{DeliveryPace, Settings};
+pub use settings::{DeliveryPace, Settings, SmsAccount};
 
 use world::World;
 
@@ -58,12 +57,20 @@ impl Simulator {
     /// # Errors
     /// When a setting can never work, or the webhook client cannot be built.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { world: Arc::new(World::new(settings)?) })
+        Self::with_sms(settings, SmsAccount::default())
+    }
+
+    /// Makes a simulator whose SMS providers know this account.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_sms(settings: Settings, sms: SmsAccount) -> Result<Self, Error> {
+        Ok(Self { world: Arc::new(World::new(settings, sms)?) })
     }
 
     /// All endpoints and pages. Messages travel and webhooks leave only while [`run`](Self::run) is under way.
     pub fn router(&self) -> Router {
-        let open = Router::new().merge(graph::router()).route("/sms", post(sms::post));
+        let open = Router::new().merge(graph::router()).merge(sms::router());
         let own = Router::new()
             .merge(control::router())
             .merge(page::router())

@@ -5,12 +5,16 @@ use serde_json::Value;
 use std::{
     cmp::Ordering,
     collections::BinaryHeap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::sync::Notify;
 
-use crate::{clock, phone::Status, templates::Event};
+use crate::{
+    clock,
+    phone::{Carried, Status},
+    templates::Event,
+};
 
 /// Most tasks settled in one go, so that the phones' lock is free in between.
 const AT_ONCE: usize = 500;
@@ -49,9 +53,17 @@ pub(crate) enum Way {
     Subscription,
 }
 
-/// The body of a webhook that has not been accepted yet, and whose it is.
+/// Where a post goes, which says how it is signed.
+pub(crate) enum Receiver {
+    /// A webhook of WhatsApp's.
+    Webhook(Addressee),
+    /// Whoever sent this SMS.
+    Sms(Arc<Carried>),
+}
+
+/// The body of a report that has not been accepted yet.
 pub(crate) struct Post {
-    pub(crate) to: Addressee,
+    pub(crate) to: Receiver,
     pub(crate) body: Bytes,
     pub(crate) tries: u32,
 }

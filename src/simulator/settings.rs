@@ -15,6 +15,21 @@ pub struct Settings {
     pub delivery: DeliveryPace,
 }
 
+/// The account that the simulated providers of SMS know.
+///
+/// It holds secrets, so it has no `Debug`.
+#[derive(Clone, Default)]
+pub struct SmsAccount {
+    /// Twilio's account SID, or Vonage's API key. Empty: Twilio and Vonage know nobody.
+    pub account: String,
+    /// Twilio's auth token, Vonage's API secret, or the whole `Authorization` header of the plain gateway.
+    pub secret: String,
+    /// What reports are signed with. Empty: the plain gateway posts none.
+    pub report_secret: String,
+    /// Where the plain gateway posts its reports. Twilio and Vonage are told with each message.
+    pub report_url: Option<String>,
+}
+
 /// How long a message takes, in milliseconds after it was accepted, and how soon a refused webhook is repeated.
 #[derive(Clone, Copy, Debug)]
 pub struct DeliveryPace {

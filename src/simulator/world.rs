@@ -16,7 +16,7 @@ use crate::{
     queue::Queue,
     sender::Error,
     senders::Senders,
-    settings::{DeliveryPace, Settings},
+    settings::{DeliveryPace, Settings, SmsAccount},
 };
 
 /// How long a webhook receiver may take before its silence counts as a refusal.
@@ -27,6 +27,7 @@ pub(crate) struct World {
     /// The name it answers to, besides `localhost` and IP addresses.
     pub(crate) host: Option<String>,
     pub(crate) delivery: DeliveryPace,
+    pub(crate) sms: SmsAccount,
     pub(crate) queue: Queue,
     pub(crate) client: reqwest::Client,
     senders: Mutex<Senders>,
@@ -39,13 +40,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
+    pub(crate) fn new(settings: Settings, sms: SmsAccount) -> Result<Self, Error> {
         settings.sender.check()?;
         let client = webhook_client()?;
         Ok(Self {
             senders: Mutex::new(Senders::new(&settings.sender)),
             host: settings.host,
             delivery: settings.delivery,
+            sms,
             queue: Queue::default(),
             client,
             phones: Mutex::default(),

@@ -108,6 +108,21 @@ pub(crate) struct Quirks {
     pub(crate) late_ms: u64,
 }
 
+/// Which interface an SMS came by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Gateway,
+    Twilio,
+    Vonage,
+}
+
+/// How an SMS came, and who is told what becomes of it.
+pub(crate) struct Carried {
+    pub(crate) by: Carrier,
+    pub(crate) from: String,
+    pub(crate) report_to: Option<String>,
+}
+
 /// A message before it has a place among the others.
 pub(crate) struct Draft {
     /// The business number at the other end.
@@ -125,6 +140,8 @@ pub(crate) struct Draft {
     /// Id of the message this one quotes or answers.
     pub(crate) context: Option<String>,
     pub(crate) quirks: Quirks,
+    /// An SMS only.
+    pub(crate) carried: Option<Arc<Carried>>,
 }
 
 impl Draft {
@@ -150,6 +167,7 @@ impl Draft {
             correlation: None,
             context: None,
             quirks: Quirks::default(),
+            carried: None,
         }
     }
 }

@@ -11,7 +11,9 @@ use std::{
 use tokio::sync::oneshot;
 
 pub(crate) use chat::Chat;
-pub(crate) use message::{Button, Category, Channel, Content, Draft, Message, Quirks, Status};
+pub(crate) use message::{
+    Button, Carried, Carrier, Category, Channel, Content, Draft, Message, Quirks, Status,
+};
 
 use crate::{ids::Way, line::Line, number::Number};
 

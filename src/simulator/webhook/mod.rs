@@ -6,13 +6,14 @@ mod envelope;
 pub(crate) mod handshake;
 mod report;
 
+use axum::body::Bytes;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
 use crate::{
     clock,
-    queue::{Addressee, Post, Task, Way},
-    signature,
+    queue::{Addressee, Post, Receiver, Task, Way},
+    signature, sms,
     world::World,
 };
 use backlog::Backlog;
@@ -59,7 +60,7 @@ pub(crate) async fn dispatch(world: Arc<World>) {
 fn next_post(reports: &mut Backlog) -> Option<Post> {
     let (to, events) = reports.next(BATCH)?;
     let body = envelope::seal(&to.account, events);
-    Some(Post { to, body, tries: 0 })
+    Some(Post { to: Receiver::Webhook(to), body, tries: 0 })
 }
 
 /// The address, and what signs. Nothing without a subscribed app, or without the account.
@@ -75,10 +76,21 @@ fn way_to(world: &World, to: &Addressee) -> Option<(String, String)> {
 
 /// One attempt. Without a subscribed app the report is dropped, as Meta drops it.
 async fn deliver(world: Arc<World>, post: Post) {
-    let Some((target, secret)) = way_to(&world, &post.to) else { return };
-    let Ok(mark) = signature::header(secret.as_bytes(), &post.body) else {
+    let taken = match &post.to {
+        Receiver::Sms(carried) => sms::report::post(&world, carried, &post.body).await,
+        Receiver::Webhook(to) => post_webhook(&world, to, &post.body).await,
+    };
+    if !taken {
+        retry(&world, post);
+    }
+}
+
+/// Whether it was taken, or goes nowhere.
+async fn post_webhook(world: &World, to: &Addressee, body: &Bytes) -> bool {
+    let Some((target, secret)) = way_to(world, to) else { return true };
+    let Ok(mark) = signature::header(secret.as_bytes(), body) else {
         tracing::error!("a webhook could not be signed");
-        return;
+        return true;
     };
     let answer = world
         .client
@@ -86,10 +98,10 @@ async fn deliver(world: Arc<World>, post: Post) {
         .header("content-type", "application/json")
         .header("user-agent", "facebookexternalua")
         .header("x-hub-signature-256", mark)
-        .body(post.body.clone())
+        .body(body.clone())
         .send()
         .await;
-    let accepted = match answer {
+    match answer {
         Ok(answer) => {
             let accepted = answer.status() == reqwest::StatusCode::OK;
             // Read to the end, so that the connection can be used again.
@@ -97,9 +109,6 @@ async fn deliver(world: Arc<World>, post: Post) {
             accepted
         }
         Err(_) => false,
-    };
-    if !accepted {
-        retry(&world, post);
     }
 }
 

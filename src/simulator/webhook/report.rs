@@ -9,7 +9,8 @@ use crate::{
     line::Line,
     number::Number,
     phone::{Button, Category, Channel, Message, Phones, Status},
-    queue::{Addressee, Task, Way},
+    queue::{Addressee, Post, Receiver, Task, Way},
+    sms,
     templates::STATUS_FIELD,
     world::World,
 };
@@ -37,7 +38,8 @@ pub(super) enum Event {
     Account { field: &'static str, value: Value },
 }
 
-/// Does what is due, and says what is to be told. Nothing for an SMS, a silenced message, or one already forgotten.
+/// Does what is due, and says what is to be told. Nothing for an SMS, which is reported by itself, a silenced message, or
+/// one already forgotten.
 pub(super) fn settle(world: &World, task: Task) -> Option<Report> {
     match task {
         Task::Status { message, becomes, report } => advance(world, message, becomes, report),
@@ -60,7 +62,11 @@ fn advance(world: &World, n: u64, becomes: Status, report: Status) -> Option<Rep
     let mut phones = world.phones();
     let entry = phones.message_mut(n)?;
     entry.advance(becomes);
-    if entry.channel == Channel::Sms || entry.quirks.silent {
+    if entry.quirks.silent {
+        return None;
+    }
+    if entry.channel == Channel::Sms {
+        report_sms(world, entry, (report, now));
         return None;
     }
     let quirks = entry.quirks;
@@ -74,6 +80,17 @@ fn advance(world: &World, n: u64, becomes: Status, report: Status) -> Option<Rep
         later(quirks.late_ms + 1);
     }
     told
+}
+
+/// SMS are reported one by one, each to where its sender said.
+fn report_sms(world: &World, message: &Message, (status, now): (Status, u64)) {
+    let (Some(body), Some(carried)) = (sms::report::of(world, message, status), &message.carried) else {
+        return;
+    };
+    for _ in 0..if message.quirks.twice { 2 } else { 1 } {
+        let post = Post { to: Receiver::Sms(Arc::clone(carried)), body: body.clone(), tries: 0 };
+        world.queue.push(now + message.quirks.late_ms, Task::Again(post));
+    }
 }
 
 /// What is told of a message that was so at this time.

@@ -14,6 +14,7 @@ mod phones;
 mod rates;
 mod senders;
 mod sending;
+mod sms;
 mod support;
 mod template_life;
 mod templates;

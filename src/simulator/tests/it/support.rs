@@ -21,7 +21,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
-use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, Template};
+use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, SmsAccount, Template};
 
 pub const PHONE: &str = "106540352242922";
 pub const WABA: &str = "102290129340398";
@@ -72,10 +72,14 @@ impl Stage {
     }
 
     pub async fn with(settings: Settings) -> Self {
+        Self::with_sms(settings, SmsAccount::default()).await
+    }
+
+    pub async fn with_sms(settings: Settings, sms: SmsAccount) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let simulator = Simulator::new(settings).unwrap();
+        let simulator = Simulator::with_sms(settings, sms).unwrap();
         let running = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;

@@ -1,5 +1,5 @@
-//! `POST /sms`: a plain SMS gateway, of the kind every country has. It takes a text, answers with an id and a status, and
-//! posts no reports.
+//! `POST /sms`: a plain SMS gateway. It takes a text, answers with an id and a status, and posts signed reports where it
+//! was told to.
 
 use axum::{
     Json,
@@ -12,14 +12,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+use super::{Sms, account::is_authorized, take};
 use crate::{
-    clock,
     delivery::{self, Answer, Orders},
     graph::check_token,
-    ids::{self, Way},
     line::Line,
     number::Number,
-    phone::{Channel, Content, Draft},
+    phone::{Carried, Carrier, Channel},
     world::World,
 };
 
@@ -36,10 +35,11 @@ struct Request {
 }
 
 /// Takes an SMS. A refusal is `{"error": "…"}` with 400 or 401.
-pub(crate) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {
-    let Ok(line) = check_token(&world, &headers) else {
+pub(super) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {
+    let line = check_token(&world, &headers).ok();
+    if line.is_none() && !is_authorized(&world.sms, &headers) {
         return refuse(StatusCode::UNAUTHORIZED, "the bearer token is missing or wrong");
-    };
+    }
     let request: Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(_) => {
@@ -59,7 +59,7 @@ pub(crate) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, bo
         return refuse(StatusCode::BAD_REQUEST, "reference must have at most 512 bytes");
     }
     let orders = delivery::orders(&world, &number, Channel::Sms);
-    let answer = if orders.accepts() { take(&world, request, (line, number), &orders) } else { Value::Null };
+    let answer = if orders.accepts() { taken(&world, request, (line, number), &orders) } else { Value::Null };
     delivery::linger(&world, orders.slow_ms).await;
     match orders.answer {
         Answer::Usual => Json(answer).into_response(),
@@ -71,39 +71,13 @@ pub(crate) async fn post(State(world): State<Arc<World>>, headers: HeaderMap, bo
     }
 }
 
-/// An SMS stands in the chat of the sender whose token it came with.
-fn take(world: &World, request: Request, between: (Arc<Line>, Number), orders: &Orders) -> Value {
-    let id = ids::sms();
-    let draft = Draft {
-        code: code_in(&request.text),
-        correlation: request.reference,
-        quirks: orders.quirks,
-        ..Draft::new(between, Way::ToPhone, Channel::Sms, id.clone(), Content::text(request.text))
-    };
-    let n = world.phones().add(draft, clock::now_ms());
-    delivery::travel(world, n, orders);
-    json!({ "id": id, "status": "accepted" })
-}
-
-/// The code a phone would offer to fill in: the first run of 4 to 8 digits that stands alone.
-fn code_in(text: &str) -> Option<String> {
-    text.split(|sign: char| !sign.is_alphanumeric())
-        .find(|word| (4..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit()))
-        .map(str::to_owned)
+fn taken(world: &World, request: Request, (line, to): (Option<Arc<Line>>, Number), orders: &Orders) -> Value {
+    let report_to = world.sms.report_url.clone().filter(|_| !world.sms.report_secret.is_empty());
+    let carried = Carried { by: Carrier::Gateway, from: String::new(), report_to };
+    let sms = Sms { line, to, text: request.text, reference: request.reference, carried };
+    json!({ "id": take(world, sms, orders), "status": "accepted" })
 }
 
 fn refuse(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "error": error }))).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_code_is_the_first_number_that_stands_alone() {
-        assert_eq!(code_in("Acme: 482913 is your code, valid 5 min.").as_deref(), Some("482913"));
-        assert_eq!(code_in("\u{202b}رمزك 482913\u{202c}").as_deref(), Some("482913"));
-        assert_eq!(code_in("Call +12025550123 or A1234"), None);
-    }
 }
