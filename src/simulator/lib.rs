@@ -13,6 +13,7 @@ mod graph;
 mod host;
 mod ids;
 mod line;
+mod mail;
 mod number;
 mod page;
 mod people;
@@ -106,6 +107,21 @@ impl Simulator {
         tokio::select! {
             outcome = served.into_future() => outcome,
             () = webhook::dispatch(Arc::clone(&self.world)) => Ok(()),
+        }
+    }
+
+    /// Takes mails on `listener`, for `/mails` and `GET /simulator/mails`, until `shutdown` resolves.
+    ///
+    /// # Errors
+    /// Whatever the listener fails with.
+    pub async fn run_mail(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> io::Result<()> {
+        tokio::select! {
+            outcome = mail::serve(Arc::clone(&self.world), listener) => outcome,
+            () = shutdown => Ok(()),
         }
     }
 }

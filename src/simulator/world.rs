@@ -10,6 +10,7 @@ use crate::{
     chaos::Chaos,
     faults::Faults,
     line::Line,
+    mail::Inbox,
     number::Number,
     people::People,
     phone::Phones,
@@ -32,6 +33,7 @@ pub(crate) struct World {
     pub(crate) client: reqwest::Client,
     senders: Mutex<Senders>,
     phones: Mutex<Phones>,
+    inbox: Mutex<Inbox>,
     people: Mutex<People>,
     faults: Mutex<Faults>,
     chaos: Mutex<Chaos>,
@@ -51,6 +53,7 @@ impl World {
             queue: Queue::default(),
             client,
             phones: Mutex::default(),
+            inbox: Mutex::default(),
             people: Mutex::default(),
             faults: Mutex::default(),
             chaos: Mutex::default(),
@@ -65,6 +68,10 @@ impl World {
 
     pub(crate) fn phones(&self) -> MutexGuard<'_, Phones> {
         open(&self.phones)
+    }
+
+    pub(crate) fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        open(&self.inbox)
     }
 
     pub(crate) fn people(&self) -> MutexGuard<'_, People> {

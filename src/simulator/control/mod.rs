@@ -4,6 +4,7 @@
 mod chaos;
 mod faults;
 mod inbound;
+mod mails;
 mod messages;
 mod phones;
 mod senders;
@@ -31,6 +32,7 @@ use crate::world::World;
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/simulator/messages", get(messages::get))
+        .route("/simulator/mails", get(mails::get))
         .route("/simulator/inbound", post(inbound::post))
         .route("/simulator/faults", get(faults::get).post(faults::post).delete(faults::delete))
         .route("/simulator/chaos", get(chaos::get).post(chaos::post))

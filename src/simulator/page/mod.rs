@@ -6,6 +6,7 @@ mod faults_panel;
 mod html;
 mod icons;
 mod list;
+mod mails;
 mod misbehave;
 mod phone_panel;
 mod senders_panel;
@@ -46,6 +47,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/chats/{number}/{business}", get(chats::chat_with))
         .route("/chats/{number}/reply", post(chats::reply))
         .route("/chats/{number}/phone", post(chats::phone))
+        .route("/mails", get(mails::get))
         .route("/misbehave", get(misbehave::get).post(misbehave::order))
         .route("/misbehave/clear", post(misbehave::clear))
         .route("/misbehave/template", post(misbehave::template))

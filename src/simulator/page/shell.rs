@@ -77,7 +77,8 @@ fn beside(world: &World, line: Option<&Line>, phone: Option<&Number>) -> Html {
     .and(&templates_panel::card(world, "/", "aside"))
     .and(&senders_panel::card(world))
     .raw(
-        "<p class=\"hint\">The same as JSON: <a href=\"/simulator/messages\">messages</a> · \
+        "<p class=\"hint\"><a href=\"/mails\">Mails</a> that were sent here. The same as JSON: \
+             <a href=\"/simulator/messages\">messages</a> · <a href=\"/simulator/mails\">mails</a> · \
              <a href=\"/simulator/faults\">faults</a> · <a href=\"/simulator/templates\">templates</a> · \
              <a href=\"/simulator/senders\">senders</a></p></aside>",
     )

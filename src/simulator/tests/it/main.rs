@@ -9,6 +9,7 @@ mod chaos;
 mod control;
 mod faults;
 mod host;
+mod mails;
 mod page;
 mod phones;
 mod rates;

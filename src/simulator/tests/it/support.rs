@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::{
     collections::{HashMap, VecDeque},
     future::IntoFuture as _,
+    net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -76,17 +77,30 @@ impl Stage {
     }
 
     pub async fn with_sms(settings: Settings, sms: SmsAccount) -> Self {
+        Self::of(Simulator::with_sms(settings, sms).unwrap()).await.0
+    }
+
+    /// A simulator that takes mails, and where.
+    pub async fn with_mail(settings: Settings) -> (Self, SocketAddr) {
+        Self::of(Simulator::new(settings).unwrap()).await
+    }
+
+    async fn of(simulator: Simulator) -> (Self, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mails = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let mail_address = mails.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let simulator = Simulator::with_sms(settings, sms).unwrap();
         let running = tokio::spawn(async move {
             let shutdown = async {
                 let _ = stopped.await;
             };
-            simulator.run(listener, shutdown).await.unwrap();
+            tokio::select! {
+                outcome = simulator.run(listener, shutdown) => outcome.unwrap(),
+                outcome = simulator.run_mail(mails, std::future::pending()) => outcome.unwrap(),
+            }
         });
-        Self { base, http: client(), stop, running }
+        (Self { base, http: client(), stop, running }, mail_address)
     }
 
     /// Asks the simulator to stop and waits until it has.
