@@ -32,7 +32,7 @@ use problem::{Problem, Problems};
 use reader::Reader;
 use sources::Sources;
 
-pub use channels::{Sms, Smtp};
+pub use channels::{Gateway, Sms, Smtp};
 pub use sender::{Graph, Sender};
 pub use storage::{Database, KeySource, Storage};
 
@@ -94,6 +94,8 @@ pub struct Simulator {
     pub listen: SocketAddr,
     /// The name it is reached by.
     pub host: Option<String>,
+    /// Where its mail server listens; none when it has none.
+    pub smtp_listen: Option<SocketAddr>,
     /// Where its webhooks go.
     pub webhook_url: Option<String>,
     /// The number its phones show.
@@ -282,6 +284,7 @@ fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simu
         public_url.filter(|url| !url.has_pool_hosts()).map(|url| format!("{url}{WHATSAPP_WEBHOOK}"));
     let webhook_url = reader.parse::<Url>("simulator.webhook_url").map(String::from).or(derived);
     let listen = reader.parse("simulator.listen");
+    let smtp_listen = reader.parse::<Listening>("simulator.smtp_listen");
     let host = reader.text("simulator.host").map(|host| host.to_ascii_lowercase());
     let display_phone_number = reader.text("simulator.display_phone_number");
     let verified_name = reader.text("simulator.verified_name");
@@ -291,6 +294,7 @@ fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simu
     let retry_ms = pace("simulator.retry_ms");
     Some(Simulator {
         listen: listen?,
+        smtp_listen: smtp_listen?.0,
         host,
         webhook_url,
         display_phone_number: display_phone_number?,

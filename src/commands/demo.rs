@@ -4,6 +4,7 @@
 //! The ports are part of what is kept: the provider's is in the issuer and so in every token, the portal's in the
 //! addresses its client is registered with. Neither can change later; the simulator's can.
 
+mod channels;
 mod kept;
 mod ports;
 mod project;
@@ -16,14 +17,15 @@ use axum::body::Body;
 use axum::http::Request;
 use clap::Args;
 use serde::Deserialize;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use super::installation::{self, Installation};
 use super::running::{Running, Stage};
 use super::serve::{broken, run_provider};
-use super::simulator::{run_simulator, settings};
+use super::simulator::{account, run_mail, run_simulator, settings};
 use super::stop::Signals;
-use super::{files, logs, output};
+use super::{files, listen, logs, output};
 use watchword_http::WHATSAPP_WEBHOOK;
 
 use crate::config::problem::{Problem, Problems};
@@ -100,7 +102,10 @@ pub async fn start(arguments: Arguments, config: Config) -> Result<Demo, Problem
         Problem::new(what, format!("cannot be made: {error}"), "Choose another with --dir.")
     })?;
     let credentials = kept.as_ref().map_or_else(Credentials::random, |kept| kept.credentials.clone());
-    let config = own_config(config, &arguments.dir, ports, &credentials)?;
+    let mut config = own_config(config, &arguments.dir, ports, &credentials)?;
+    let mail = listen::bind(SocketAddr::from(([127, 0, 0, 1], 0)), "This is a fault of the machine.").await?;
+    config.sms = Some(channels::sms(ports, &credentials));
+    config.smtp = Some(channels::smtp(listen::address_of(&mail)?));
     let installation = installation::open(&config).await?;
     let kept = match kept {
         Some(kept) if kept.ports == ports => kept,
@@ -110,7 +115,7 @@ pub async fn start(arguments: Arguments, config: Config) -> Result<Demo, Problem
             Kept { ports, credentials, client }.write(&arguments.dir)?
         }
     };
-    let running = run_parts(listeners, installation, &config, &kept).await?;
+    let running = run_parts((listeners, mail), installation, &config, &kept).await?;
     Ok(Demo { addresses: addresses(ports), running })
 }
 
@@ -187,7 +192,7 @@ fn own_config(
 }
 
 async fn run_parts(
-    listeners: Listeners,
+    (listeners, mail): (Listeners, TcpListener),
     installation: Installation,
     config: &Config,
     kept: &Kept,
@@ -197,7 +202,9 @@ async fn run_parts(
         return Err(Problem::new("the demo's sender", "is missing", "This is a fault of the program."));
     };
     run_provider(&mut running, listeners.provider, installation, config)?;
-    let simulator = run_simulator(&mut running, listeners.simulator, settings(sender, &config.simulator))?;
+    let played = settings(sender, &config.simulator);
+    let simulator = run_simulator(&mut running, listeners.simulator, played, account(config.sms.as_ref()))?;
+    run_mail(&mut running, &simulator, mail);
     let portal = project::portal(kept).map_err(|error| {
         Problem::new("the portal", format!("cannot start: {error}"), "This is a fault of the program.")
     })?;

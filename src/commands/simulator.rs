@@ -7,7 +7,8 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 use watchword_domain::Language;
-use watchword_simulator::{Sender as Played, Settings, Template};
+use watchword_messaging::sms::Provider;
+use watchword_simulator::{Sender as Played, Settings, SmsAccount, Template};
 
 use super::flags::SettingFlags;
 use super::running::{Running, Stage};
@@ -15,7 +16,7 @@ use super::serve::broken;
 use super::stop::Signals;
 use super::{listen, logs, output};
 use crate::config::problem::{Problem, Problems};
-use crate::config::{self, Config, Sender};
+use crate::config::{self, Config, Sender, Sms};
 
 /// What `simulator` is told.
 #[derive(Args)]
@@ -33,10 +34,19 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
     let signals = Signals::listen()?;
     let simulating = start(&config).await?;
     let address = simulating.address;
+    let mail = simulating.mail.map(|mail| format!("smtp://{mail}"));
     output::say(&if arguments.json_ready {
-        json!({ "event": "ready", "simulator": format!("http://{address}") }).to_string()
+        let mut ready = json!({ "event": "ready", "simulator": format!("http://{address}") });
+        if let (Some(mail), Some(fields)) = (mail, ready.as_object_mut()) {
+            fields.insert("mail".to_owned(), mail.into());
+        }
+        ready.to_string()
     } else {
-        format!("The simulated WhatsApp is at http://{address}; whatsapp.api_url is http://{address}/v25.0.")
+        let mail =
+            mail.map(|mail| format!(" Its mail server is at {mail}, which is smtp.url.")).unwrap_or_default();
+        format!(
+            "The simulated WhatsApp is at http://{address}; whatsapp.api_url is http://{address}/v25.0.{mail}"
+        )
     });
     signals.run(simulating.running).await
 }
@@ -45,6 +55,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
 pub struct Simulating {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its mail server listens, when it has one.
+    pub mail: Option<SocketAddr>,
     /// Everything that runs; stop it with [`Running::stop`].
     pub running: Running,
 }
@@ -61,9 +73,47 @@ pub async fn start(config: &Config) -> Result<Simulating, Problems> {
     let instead = "Choose another with --listen (WATCHWORD_SIMULATOR_LISTEN); port 0 takes a free one.";
     let listener = listen::bind(config.simulator.listen, instead).await?;
     let address = listen::address_of(&listener)?;
+    let mail = match config.simulator.smtp_listen {
+        Some(address) => {
+            let instead = "Choose another as simulator.smtp_listen; port 0 takes a free one, off takes none.";
+            Some(listen::bind(address, instead).await?)
+        }
+        None => None,
+    };
+    let mail_address = mail.as_ref().map(listen::address_of).transpose()?;
     let mut running = Running::default();
-    run_simulator(&mut running, listener, settings(sender, &config.simulator))?;
-    Ok(Simulating { address, running })
+    let settings = settings(sender, &config.simulator);
+    let simulator = run_simulator(&mut running, listener, settings, account(config.sms.as_ref()))?;
+    if let Some(mail) = mail {
+        run_mail(&mut running, &simulator, mail);
+    }
+    Ok(Simulating { address, mail: mail_address, running })
+}
+
+/// The account the simulated providers of SMS know: the one that is configured, or none.
+pub(super) fn account(sms: Option<&Sms>) -> SmsAccount {
+    let Some(sms) = sms else { return SmsAccount::default() };
+    SmsAccount {
+        account: sms.account.clone(),
+        secret: sms.secret.expose().clone(),
+        report_secret: sms.report_secret.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default(),
+        report_url: Some(sms.report_url.clone()).filter(|_| sms.provider == Provider::Gateway),
+    }
+}
+
+/// Runs the simulator's mail server.
+pub(super) fn run_mail(
+    running: &mut Running,
+    simulator: &Arc<watchword_simulator::Simulator>,
+    listener: TcpListener,
+) {
+    let (part, mut stop) = (simulator.clone(), running.stop_of(Stage::Others));
+    running.spawn(Stage::Others, async move {
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        part.run_mail(listener, stopped).await.map_err(|error| broken("the simulated mail server", &error))
+    });
 }
 
 /// The simulator that plays this sender.
@@ -95,11 +145,12 @@ pub(super) fn run_simulator(
     running: &mut Running,
     listener: TcpListener,
     settings: Settings,
+    sms: SmsAccount,
 ) -> Result<Arc<watchword_simulator::Simulator>, Problem> {
     let refused = |error: watchword_simulator::Error| {
         Problem::new("the simulator", format!("cannot start: {error}"), "Correct the setting.")
     };
-    let simulator = Arc::new(watchword_simulator::Simulator::new(settings).map_err(refused)?);
+    let simulator = Arc::new(watchword_simulator::Simulator::with_sms(settings, sms).map_err(refused)?);
     let (part, mut stop) = (simulator.clone(), running.stop_of(Stage::Others));
     running.spawn(Stage::Others, async move {
         let stopped = async move {

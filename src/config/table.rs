@@ -409,6 +409,12 @@ pub static SETTINGS: &[Setting] = &[
     ),
     setting("simulator.listen", Kind::Address, Is("127.0.0.1:8081"), "Where the simulator listens."),
     setting(
+        "simulator.smtp_listen",
+        Kind::AddressOrOff,
+        Is("off"),
+        "Where the simulator's mail server listens, which takes mails for anybody and shows them. Port 0 takes a free one and prints it.",
+    ),
+    setting(
         "simulator.host",
         Kind::Text,
         Absent,

@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod channels;
 mod clients;
 mod hostile;
 mod isolation;

@@ -22,10 +22,11 @@ use watchword_messaging::{Channel, OutgoingCode, Sending};
 
 use super::House;
 
-/// Where reports are said to go.
-pub const TWILIO_REPORTS: &str = "https://id.example.com/webhooks/sms/twilio";
+/// What reports are signed with.
+pub const KEY: &str = "key-of-the-tests";
 
-const KEY: &str = "key-of-the-tests";
+/// Who we are there.
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
 /// The wire of a house that sends no SMS in its test.
 struct Nobody;
@@ -38,6 +39,8 @@ impl Channel for Nobody {
 
 /// The same house's doors with this provider's reports taken there; gives their address.
 pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
     let secret = || Secret::new(KEY.to_owned());
     let states = [("delivered", DeliveryState::Delivered), ("failed", DeliveryState::Failed)];
     let shape = Shape {
@@ -48,8 +51,8 @@ pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
         states: states.map(|(word, state)| (word.to_owned(), state)).into_iter().collect::<BTreeMap<_, _>>(),
     };
     let reports = match provider {
-        Provider::Twilio => Reports::twilio(secret(), TWILIO_REPORTS),
-        Provider::Vonage => Reports::vonage("a1b2c3d4", secret()),
+        Provider::Twilio => Reports::twilio(secret(), &reports_of(address, provider)),
+        Provider::Vonage => Reports::vonage(ACCOUNT, secret()),
         Provider::Gateway => Reports::gateway(secret(), shape),
     };
     let sms =
@@ -68,11 +71,14 @@ pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
     };
     let (store, master) = (house.store.clone(), house.master.clone());
     let flow = Watchword::open(store, master, house.clock.clone(), Arc::new(SystemRandom), settings).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     let doors = super::doors(&Arc::new(flow.unwrap()), ConnectionLimits::default());
     tokio::spawn(watchword_http::serve(listener, doors, house.stop.subscribe()));
     address
+}
+
+/// Where a provider posts its reports at these doors.
+pub fn reports_of(doors: SocketAddr, provider: Provider) -> String {
+    format!("http://{doors}/webhooks/sms/{}", provider.as_str())
 }
 
 fn hmac(digest: MessageDigest, message: &[u8]) -> Vec<u8> {
@@ -84,21 +90,29 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The header in which a provider proves this body, posted with this query.
-pub fn proof(house: &House, provider: Provider, query: &str, body: &str) -> (&'static str, String) {
+/// The header in which a provider proves this body, posted to these doors with this query.
+pub fn proof(
+    house: &House,
+    doors: SocketAddr,
+    provider: Provider,
+    (query, body): (&str, &str),
+) -> (&'static str, String) {
     match provider {
         Provider::Twilio => {
             let mut fields: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
             fields.sort();
             let fields: String = fields.into_iter().map(|(name, value)| name + &value).collect();
             let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-            let mac = hmac(MessageDigest::sha1(), format!("{TWILIO_REPORTS}{query}{fields}").as_bytes());
+            let mac = hmac(
+                MessageDigest::sha1(),
+                format!("{}{query}{fields}", reports_of(doors, provider)).as_bytes(),
+            );
             ("x-twilio-signature", STANDARD.encode(mac))
         }
         Provider::Vonage => {
             let claims = json!({
                 "iat": house.clock.now().seconds(),
-                "api_key": "a1b2c3d4",
+                "api_key": ACCOUNT,
                 "payload_hash": hex(&sha256(body.as_bytes())),
             });
             let signed = [json!({ "alg": "HS256", "typ": "JWT" }), claims]

@@ -75,7 +75,7 @@ async fn tell(house: &House, doors: SocketAddr, provider: Provider, (query, body
         "" => provider.as_str().to_owned(),
         query => format!("{}?{query}", provider.as_str()),
     };
-    let proof = sms::proof(house, provider, query, body);
+    let proof = sms::proof(house, doors, provider, (query, body));
     sms::post(house, doors, (&path, body), Some(proof)).await
 }
 
@@ -135,8 +135,8 @@ on_each_database! {
             let (query, body) = report(provider, &message, "delivered", None);
             let name = provider.as_str();
             let path = if query.is_empty() { name.to_owned() } else { format!("{name}?{query}") };
-            let (header, right) = sms::proof(&house, provider, &query, &body);
-            let (_, of_another) = sms::proof(&house, provider, &query, "{}");
+            let (header, right) = sms::proof(&house, doors, provider, (&query, &body));
+            let (_, of_another) = sms::proof(&house, doors, provider, (&query, "{}"));
             for wrong in [None, Some(String::new()), Some("x".to_owned()), Some(of_another)] {
                 let proof = wrong.map(|wrong| (header, wrong));
                 assert_eq!(sms::post(&house, doors, (&path, &body), proof).await, 401, "{provider:?}");
@@ -155,7 +155,7 @@ on_each_database! {
         let doors = sms::doors_of(&house, Twilio).await;
         let (one, other) = (sent(&house).await, sent(&house).await);
         let (query, body) = report(Twilio, &one, "delivered", None);
-        let proof = sms::proof(&house, Twilio, &query, &body);
+        let proof = sms::proof(&house, doors, Twilio, (&query, &body));
         let path = format!("twilio?message={}", other.id);
         assert_eq!(sms::post(&house, doors, (&path, &body), Some(proof)).await, 401);
         assert_eq!(state(&house, &other).await, "accepted");
@@ -165,7 +165,7 @@ on_each_database! {
         let doors = sms::doors_of(&house, Vonage).await;
         let message = sent(&house).await;
         let (_, body) = report(Vonage, &message, "delivered", None);
-        let proof = sms::proof(&house, Vonage, "", &body);
+        let proof = sms::proof(&house, doors, Vonage, ("", &body));
         house.clock.turn(std::time::Duration::from_secs(3600));
         assert_eq!(sms::post(&house, doors, ("vonage", &body), Some(proof)).await, 401);
     }
@@ -228,7 +228,7 @@ on_each_database! {
     fn where_no_sms_are_set_up_no_report_is_taken(house) {
         let message = sent(&house).await;
         let (_, body) = report(Gateway, &message, "delivered", None);
-        let proof = sms::proof(&house, Gateway, "", &body);
+        let proof = sms::proof(&house, house.provider, Gateway, ("", &body));
         assert_eq!(sms::post(&house, house.provider, ("gateway", &body), Some(proof)).await, 401);
     }
 
