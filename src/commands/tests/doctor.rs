@@ -62,6 +62,48 @@ async fn a_new_installation_is_said_to_be_empty_and_nothing_is_made_of_looking()
 }
 
 #[tokio::test]
+async fn sms_and_mail_are_looked_at_without_sending() {
+    let directory = tempfile::tempdir().unwrap();
+    let twilio = [
+        ("sms.provider", "twilio"),
+        ("sms.account", "AC00000000000000000000000000000001"),
+        ("sms.secret", "token-of-the-test"),
+        ("sms.from", "Acme"),
+        ("smtp.from", "no-reply@acme.example"),
+    ];
+    let played = [
+        ("simulator.listen", "127.0.0.1:0"),
+        ("simulator.smtp_listen", "127.0.0.1:0"),
+        ("smtp.url", "smtp://127.0.0.1:1"),
+    ];
+    let given = SENDER.iter().chain(&twilio).chain(&played);
+    let sources = given.fold(sources(directory.path()), |sources, (name, value)| sources.with(name, *value));
+    let simulating = simulator::start(&Config::read(sources).unwrap()).await.unwrap();
+    let api_url = format!("http://{}/v25.0", simulating.address);
+    let (sms_url, mail) =
+        (format!("http://{}/sms/twilio", simulating.address), format!("smtp://{}", simulating.mail.unwrap()));
+    let more = |secret: &'static str| {
+        let places = [("whatsapp.api_url", api_url.as_str()), ("sms.api_url", &sms_url), ("smtp.url", &mail)];
+        [&twilio[..2], &twilio[3..], &[("sms.secret", secret)], &places].concat()
+    };
+    let parts = looked(directory.path(), &more("token-of-the-test"), true).await;
+    let lines = lines(&parts);
+    let of = |name: &str| lines.iter().find(|(part, _)| *part == name).unwrap().1.to_owned();
+    assert!(
+        of("sms").starts_with("Twilio knows the account, which is active; reports come to http"),
+        "{lines:?}"
+    );
+    assert!(of("e-mail").starts_with("the mail server takes us"), "{lines:?}");
+    let inbox = super::serve::get(&simulating.address.to_string(), "/simulator/mails").await;
+    assert!(inbox.ends_with("[]"), "{inbox}");
+    let problems = problems(&looked(directory.path(), &more("another"), true).await);
+    let of_sms = problems.iter().find(|problem| problem.contains("WATCHWORD_SMS_SECRET")).unwrap();
+    assert!(of_sms.starts_with("sms.account or sms.secret is not accepted by Twilio"), "{of_sms}");
+    assert!(!of_sms.contains("another"), "{of_sms}");
+    simulating.running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_installation_that_served_is_well() {
     let directory = tempfile::tempdir().unwrap();
     installation::open(&config(directory.path())).await.unwrap().store.close().await.unwrap();
