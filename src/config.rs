@@ -10,6 +10,7 @@ mod reader;
 pub mod reference;
 mod sender;
 pub mod setting;
+mod simulator;
 pub mod sources;
 mod storage;
 pub mod table;
@@ -26,7 +27,6 @@ use url::{Host, Url};
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::public_url::PublicUrl;
-use watchword_http::WHATSAPP_WEBHOOK;
 
 use problem::{Problem, Problems};
 use reader::Reader;
@@ -34,6 +34,7 @@ use sources::Sources;
 
 pub use channels::{Gateway, Sms, Smtp};
 pub use sender::{Graph, Sender};
+pub use simulator::Simulator;
 pub use storage::{Database, KeySource, Storage};
 
 /// Everything the commands need to know. It holds secrets, so it has no `Debug`.
@@ -85,25 +86,6 @@ pub struct Logs {
     pub filter: Option<String>,
     /// One JSON object a line instead of text.
     pub is_json: bool,
-}
-
-/// What only the simulator needs.
-#[derive(Debug, Clone)]
-pub struct Simulator {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// The name it is reached by.
-    pub host: Option<String>,
-    /// Where its mail server listens; none when it has none.
-    pub smtp_listen: Option<SocketAddr>,
-    /// Where its webhooks go.
-    pub webhook_url: Option<String>,
-    /// The number its phones show.
-    pub display_phone_number: String,
-    /// The name its phones show.
-    pub verified_name: String,
-    /// How fast messages travel.
-    pub delivery: watchword_simulator::DeliveryPace,
 }
 
 /// What came of reading: as much as could be understood, and everything that is wrong.
@@ -199,7 +181,7 @@ fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
     let (sms, smtp) = (channels::sms(reader, public_url.as_ref()), channels::smtp(reader));
     let limits = limits::read(reader);
     let lifetimes = reader.bounded("lifetimes", Lifetimes::check);
-    let simulator = simulator(reader, public_url.as_ref());
+    let simulator = simulator::read(reader, public_url.as_ref());
     Some(Config {
         listen: listen?,
         public_url: public_url?,
@@ -277,32 +259,4 @@ fn logs(reader: &mut Reader) -> Option<Logs> {
         );
     }
     Some(Logs { filter, is_json: reader.choice("log_format")? == "json" })
-}
-
-fn simulator(reader: &mut Reader, public_url: Option<&PublicUrl>) -> Option<Simulator> {
-    let derived =
-        public_url.filter(|url| !url.has_pool_hosts()).map(|url| format!("{url}{WHATSAPP_WEBHOOK}"));
-    let webhook_url = reader.parse::<Url>("simulator.webhook_url").map(String::from).or(derived);
-    let listen = reader.parse("simulator.listen");
-    let smtp_listen = reader.parse::<Listening>("simulator.smtp_listen");
-    let host = reader.text("simulator.host").map(|host| host.to_ascii_lowercase());
-    let display_phone_number = reader.text("simulator.display_phone_number");
-    let verified_name = reader.text("simulator.verified_name");
-    let mut pace = |name| reader.number(name);
-    let sent_ms = pace("simulator.sent_ms");
-    let delivered_ms = pace("simulator.delivered_ms");
-    let retry_ms = pace("simulator.retry_ms");
-    Some(Simulator {
-        listen: listen?,
-        smtp_listen: smtp_listen?.0,
-        host,
-        webhook_url,
-        display_phone_number: display_phone_number?,
-        verified_name: verified_name?,
-        delivery: watchword_simulator::DeliveryPace {
-            sent_ms: sent_ms?,
-            delivered_ms: delivered_ms?,
-            retry_ms: retry_ms?,
-        },
-    })
 }
