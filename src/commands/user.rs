@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use watchword_domain::timeline::{Step, Timeline};
-use watchword_domain::{Phone, Timestamp};
+use watchword_domain::{Channel, Phone, Timestamp};
 use watchword_flow::Watchword;
+use watchword_messaging::sms;
 use watchword_messaging::whatsapp::errors;
 
 use super::flags::StorageFlags;
@@ -106,16 +107,27 @@ async fn messages(flow: &Watchword, database: &Database, arguments: &Messages) -
     let pool = pool_of(flow, database, &arguments.number.domain).await?;
     let found = flow.messages_to(&pool, &phone).await.map_err(|fault| failed(database, &fault))?;
     Ok(if arguments.json {
-        Value::from_iter(found.iter().map(in_json)).to_string()
+        Value::from_iter(found.iter().map(|message| in_json(message, flow))).to_string()
     } else if found.is_empty() {
         "No message went to this number in the last 30 days.".to_owned()
     } else {
-        let each: String = found.iter().map(in_words).collect();
+        let each: String = found.iter().map(|message| in_words(message, flow)).collect();
         format!("The messages to this number, newest first; times are UTC.\n{each}")
     })
 }
 
-fn in_json(message: &Timeline) -> Value {
+/// What a provider means by the code of a failure, as far as it is known.
+fn meaning(message: &Timeline, code: i64, flow: &Watchword) -> Option<&'static str> {
+    match message.channel.parse() {
+        Ok(Channel::Sms) => {
+            let provider = flow.settings().sms.as_ref()?.provider;
+            sms::errors::known(provider, code).map(|known| known.meaning)
+        }
+        _ => errors::known(code).map(|known| known.meaning),
+    }
+}
+
+fn in_json(message: &Timeline, flow: &Watchword) -> Value {
     let step = |(step, at): &(Step, Timestamp)| json!({ "step": step.as_str(), "at": at.to_rfc3339() });
     json!({
         "id": message.id.as_str(),
@@ -128,7 +140,7 @@ fn in_json(message: &Timeline) -> Value {
         "failure": message.failure.map(|(class, code)| json!({
             "class": class.as_str(),
             "code": code,
-            "meaning": errors::known(code).map(|known| known.meaning),
+            "meaning": meaning(message, code, flow),
         })),
         "price": message.price.as_ref().map(|price| json!({
             "billable": price.billable,
@@ -137,14 +149,14 @@ fn in_json(message: &Timeline) -> Value {
     })
 }
 
-fn in_words(message: &Timeline) -> String {
+fn in_words(message: &Timeline, flow: &Watchword) -> String {
     let moments: Vec<(&str, String)> =
         message.steps.iter().map(|(step, at)| (step.as_str(), at.to_rfc3339())).collect();
     let mut rows: Vec<(&str, &str)> = moments.iter().map(|(step, at)| (*step, at.as_str())).collect();
     let now = format!("{}, by {} in {}", message.state.as_str(), message.channel, message.language);
     rows.insert(0, ("now", &now));
     let why = message.failure.map(|(class, code)| {
-        let meaning = errors::known(code).map_or("not in Meta's list of codes", |known| known.meaning);
+        let meaning = meaning(message, code, flow).unwrap_or("not in the provider's list of codes");
         format!("{}: {meaning} (code {code})", class.as_str())
     });
     rows.extend(why.as_deref().map(|why| ("why", why)));

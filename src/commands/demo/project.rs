@@ -1,8 +1,9 @@
 //! The demo's project, and the portal that uses it.
 
+use watchword_domain::channel::DeliveryPolicy;
 use watchword_domain::client::ClientKind;
 use watchword_domain::pool::PoolSettings;
-use watchword_domain::{Country, Secret};
+use watchword_domain::{Channel, Country, Secret};
 use watchword_flow::Watchword;
 use watchword_flow::projects::NewProject;
 use watchword_portal::{Error, Portal, Settings};
@@ -27,7 +28,15 @@ pub(super) async fn create(flow: &Watchword, ports: Ports) -> Result<ClientCrede
         redirect_uris: vec![format!("{portal}/callback")],
         post_logout_redirect_uris: vec![format!("{portal}/signed-out")],
         // Nobody's new project that might be abused: whoever tries things out should not run into its smaller budget.
-        settings: PoolSettings { countries, released: true, ..PoolSettings::default() },
+        settings: PoolSettings {
+            countries,
+            released: true,
+            delivery: DeliveryPolicy {
+                channels: vec![Channel::Whatsapp, Channel::Sms],
+                ..DeliveryPolicy::default()
+            },
+            ..PoolSettings::default()
+        },
     };
     let made = project::create(flow, new).await?;
     Ok(ClientCredentials {

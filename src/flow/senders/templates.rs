@@ -1,6 +1,7 @@
 //! Which template a code goes out in, and what is learned of templates.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use watchword_domain::template::{TemplateState, choose};
 use watchword_domain::{Language, Timestamp};
@@ -11,6 +12,9 @@ use watchword_store::SystemTx;
 use super::Wire;
 use crate::Watchword;
 use crate::error::Fault;
+
+/// How far Meta's clock may be behind ours.
+const CLOCKS_APART: Duration = Duration::from_secs(5);
 
 impl Watchword {
     /// The template a code goes out in to somebody who reads the first of these languages, or else the next; nothing when
@@ -91,9 +95,10 @@ impl Watchword {
         let (name, language) = (news.name.as_str(), news.language.as_str());
         match &news.change {
             TemplateChange::Status(status, reason) => {
-                // Meta's clock is not ours: what it tells is not from the future.
+                // Meta tells whole seconds, and by its own clock. What it tells is not from the future, and not older than
+                // what was learned by asking only because of that.
                 let now = self.clock.now();
-                let at = news.at.map_or(now, Timestamp::from_seconds).min(now);
+                let at = news.at.map_or(now, |at| Timestamp::from_seconds(at) + CLOCKS_APART).min(now);
                 let state = TemplateState {
                     name: name.to_owned(),
                     language: language.to_owned(),

@@ -36,7 +36,7 @@ pub use browser::{Answer, Browser};
 pub use clock::TurnedClock;
 pub use database::Database;
 pub use rows::Column;
-pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign};
+pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign, sign_with};
 pub use source::store_sources;
 pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone, solved};
 
@@ -263,10 +263,10 @@ fn settings(provider: SocketAddr, simulator: SocketAddr, limits: Limits) -> Sett
         region: "local".into(),
         limits,
         lifetimes: Lifetimes::default(),
-        messages_per_second: 80,
+        messages_per_second: 1000,
         whatsapp: Some(shared_sender(&graph)),
+        sms: Some(sms::gateway(simulator)),
         graph,
-        sms: None,
         email: None,
     }
 }

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, Template};
+use watchword_messaging::sms::Provider;
+use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, SmsAccount, Template};
 
-use super::{House, with_query};
+use super::{House, sms, with_query};
 
 /// The sender's number, by Meta's id.
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
@@ -40,7 +41,13 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn on(listener: TcpListener, provider: SocketAddr) -> Self {
-        let simulator = Simulator::new(settings(provider)).unwrap();
+        let sms = SmsAccount {
+            account: String::new(),
+            secret: sms::GATEWAY_TOKEN.into(),
+            report_secret: sms::KEY.into(),
+            report_url: Some(sms::reports_of(provider, Provider::Gateway)),
+        };
+        let simulator = Simulator::with_sms(settings(provider), sms).unwrap();
         let (stop, mut stopped) = watch::channel(false);
         let task = tokio::spawn(async move {
             let shutdown = async move {

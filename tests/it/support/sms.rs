@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -16,8 +17,9 @@ use watchword_domain::{Clock, DeliveryState, Secret};
 use watchword_flow::seams::SystemRandom;
 use watchword_flow::{Settings, SmsSender, Watchword};
 use watchword_http::ConnectionLimits;
-use watchword_messaging::sms::Provider;
+use watchword_messaging::sms::gateway::{self, Gateway};
 use watchword_messaging::sms::reports::{Reports, Shape};
+use watchword_messaging::sms::{Provider, Times};
 use watchword_messaging::{Channel, OutgoingCode, Sending};
 
 use super::House;
@@ -42,18 +44,10 @@ pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let secret = || Secret::new(KEY.to_owned());
-    let states = [("delivered", DeliveryState::Delivered), ("failed", DeliveryState::Failed)];
-    let shape = Shape {
-        header: "x-signature".into(),
-        id: "/id".into(),
-        reference: "/reference".into(),
-        status: "/status".into(),
-        states: states.map(|(word, state)| (word.to_owned(), state)).into_iter().collect::<BTreeMap<_, _>>(),
-    };
     let reports = match provider {
         Provider::Twilio => Reports::twilio(secret(), &reports_of(address, provider)),
         Provider::Vonage => Reports::vonage(ACCOUNT, secret()),
-        Provider::Gateway => Reports::gateway(secret(), shape),
+        Provider::Gateway => Reports::gateway(secret(), shape()),
     };
     let sms =
         SmsSender { provider, channel: Arc::new(Nobody), reports: Some(Arc::new(reports.ok().unwrap())) };
@@ -74,6 +68,42 @@ pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
     let doors = super::doors(&Arc::new(flow.unwrap()), ConnectionLimits::default());
     tokio::spawn(watchword_http::serve(listener, doors, house.stop.subscribe()));
     address
+}
+
+/// What the gateway of every house is called with.
+pub const GATEWAY_TOKEN: &str = "Bearer token-of-the-gateway";
+
+/// The plain gateway that every house sends its SMS by: the one that the simulator plays.
+pub fn gateway(simulator: SocketAddr) -> SmsSender {
+    let settings = gateway::Settings {
+        url: format!("http://{simulator}/sms"),
+        authorization: Secret::new(GATEWAY_TOKEN.to_owned()),
+        body: r#"{"to": {to}, "text": {text}, "reference": {reference}}"#.to_owned(),
+        id: "/id".to_owned(),
+        times: Times { connect: Duration::from_secs(2), whole: Duration::from_secs(3) },
+    };
+    let reports = Reports::gateway(Secret::new(KEY.to_owned()), shape()).ok().unwrap();
+    SmsSender {
+        provider: Provider::Gateway,
+        channel: Arc::new(Gateway::new(&settings).unwrap()),
+        reports: Some(Arc::new(reports)),
+    }
+}
+
+/// What the plain gateway's reports look like.
+fn shape() -> Shape {
+    let states = [
+        ("sent", DeliveryState::Sent),
+        ("delivered", DeliveryState::Delivered),
+        ("failed", DeliveryState::Failed),
+    ];
+    Shape {
+        header: "x-signature".into(),
+        id: "/id".into(),
+        reference: "/reference".into(),
+        status: "/status".into(),
+        states: states.map(|(word, state)| (word.to_owned(), state)).into_iter().collect::<BTreeMap<_, _>>(),
+    }
 }
 
 /// Where a provider posts its reports at these doors.
