@@ -59,7 +59,7 @@ pub(super) async fn look(config: &Config, may_ask: bool, webhook_seen: Option<Ti
         lifetimes: &config.lifetimes,
         webhook_seen,
     };
-    examined.findings().await.into_iter().map(part).collect()
+    examined.findings().await.0.into_iter().map(part).collect()
 }
 
 fn account(graph: &config::Graph, sender: &Sender) -> Result<Account, Problem> {

@@ -92,18 +92,21 @@ pub struct Examined<'a> {
 }
 
 impl Examined<'_> {
-    /// Looks at everything. Who cannot be reached, or does not know the token, is not asked for the rest.
-    pub async fn findings(&self) -> Vec<Finding> {
+    /// Looks at everything. Who cannot be reached, or does not know the token, is not asked for the rest. Gives also the
+    /// templates as they were read, each with its name.
+    pub async fn findings(&self) -> (Vec<Finding>, Vec<(String, Template)>) {
         let number = match self.number().await {
             Ok(number) => number,
-            Err(finding) => return vec![finding],
+            Err(finding) => return (vec![finding], Vec::new()),
         };
-        let mut findings = vec![number];
+        let (mut findings, mut read) = (vec![number], Vec::new());
         for (position, name) in self.templates.iter().enumerate() {
-            findings.push(self.template(name, position > 0).await);
+            let (finding, templates) = self.template(name, position > 0).await;
+            findings.push(finding);
+            read.extend(templates.into_iter().map(|template| (name.clone(), template)));
         }
         findings.push(self.webhooks().await);
-        findings
+        (findings, read)
     }
 
     async fn number(&self) -> Result<Finding, Finding> {
@@ -136,13 +139,13 @@ impl Examined<'_> {
         Ok(of(format!("{shown} answers to the access token{}", in_words(&standing)), troubles))
     }
 
-    async fn template(&self, name: &str, is_standby: bool) -> Finding {
+    async fn template(&self, name: &str, is_standby: bool) -> (Finding, Vec<Template>) {
         let of = |found: String, troubles| Finding { part: Part::Template, found, troubles };
         let templates = match self.account.templates(name).await {
             Ok(templates) => templates,
             Err(unread) => {
                 let trouble = self.unread(self.names.waba_id, self.waba_id, &unread);
-                return of(String::new(), vec![trouble]);
+                return (of(String::new(), vec![trouble]), Vec::new());
             }
         };
         let mut troubles = judge(name, (self.waba_id, self.names.make_template), &templates, self.lifetimes);
@@ -154,7 +157,7 @@ impl Examined<'_> {
             format!("its text says: {}", in_minutes(minutes))
         });
         let languages = Language::ALL.map(Language::meta_code).join(", ");
-        of(format!("{name} is approved in {languages}; {expiry}"), troubles)
+        (of(format!("{name} is approved in {languages}; {expiry}"), troubles), templates)
     }
 
     async fn webhooks(&self) -> Finding {

@@ -218,12 +218,14 @@ impl Watchword {
         self.changed(tx, id, done).await
     }
 
-    /// How a sender is, asked of Meta.
+    /// How a sender is, asked of Meta. What Meta says of its templates counts from then on, as news of them do that may
+    /// never have been heard.
     ///
     /// # Errors
     /// When there is no such sender; when the database fails.
     pub async fn check_sender(&self, pool: &PoolId, id: &SenderId) -> Outcome<Vec<Finding>, SenderRefusal> {
         let (sender, wire) = self.known_wire(pool, id).await?;
+        let asked_at = self.clock.now();
         let examined = Examined {
             account: &wire.account,
             names: NAMES,
@@ -234,7 +236,9 @@ impl Watchword {
             lifetimes: &self.settings.lifetimes,
             webhook_seen: self.store.read_system().find_webhook_seen(&sender.phone_number_id).await?,
         };
-        Ok(examined.findings().await)
+        let (findings, read) = examined.findings().await;
+        self.learn_states(&wire, &read, asked_at).await?;
+        Ok(findings)
     }
 
     /// Makes a sender's template and its standby at Meta, in every language we speak, or brings them up to date: for codes
@@ -248,7 +252,7 @@ impl Watchword {
         id: &SenderId,
     ) -> Outcome<Vec<(String, Template)>, SenderRefusal> {
         let (_, wire) = self.known_wire(pool, id).await?;
-        let mut made = Vec::new();
+        let (mut made, asked_at) = (Vec::new(), self.clock.now());
         for name in &wire.templates {
             let seconds = self.settings.lifetimes.code_seconds;
             let new = NewTemplate {
@@ -261,7 +265,7 @@ impl Watchword {
             let templates = templates.map_err(|unread| Error::Refused(SenderRefusal::Unproven(unread)))?;
             made.extend(templates.into_iter().map(|template| (name.clone(), template)));
         }
-        self.learn_states(&wire, &made).await?;
+        self.learn_states(&wire, &made, asked_at).await?;
         Ok(made)
     }
 

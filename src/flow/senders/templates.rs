@@ -70,18 +70,24 @@ impl Watchword {
         Ok(())
     }
 
-    /// Takes in what Meta answered when templates were made.
-    pub(crate) async fn learn_states(&self, wire: &Wire, made: &[(String, Template)]) -> Result<(), Fault> {
-        let now = self.clock.now();
+    /// Takes in what Meta answered when templates were made or looked at. News that came while Meta was asked are newer: a
+    /// review may be over before its beginning is written down, and news tell whole seconds.
+    pub(crate) async fn learn_states(
+        &self,
+        wire: &Wire,
+        answered: &[(String, Template)],
+        asked_at: Timestamp,
+    ) -> Result<(), Fault> {
+        let changed_at = Timestamp::from_seconds(asked_at.seconds() - 1);
         let tx = self.store.begin_system().await?;
-        for (name, template) in made {
+        for (name, template) in answered {
             let news = TemplateState {
                 name: name.clone(),
                 language: template.language.clone(),
                 status: template.status.clone(),
                 reason: None,
                 quality: None,
-                changed_at: now,
+                changed_at,
             };
             tx.save_template_state(&wire.waba_id, &news).await?;
         }
