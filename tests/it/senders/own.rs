@@ -161,6 +161,15 @@ on_each_database! {
         assert_eq!(sent_in(&house, "hi").await, own("hi", "our_code"));
     }
 
+    fn a_review_that_is_over_at_once_is_heard_of(house) {
+        number_at_meta(&house, (NUMBER, ACCOUNT), json!([])).await;
+        let (pool, id) = (&house.pool.id, made(&house, &house.pool, new(NUMBER, ACCOUNT)).await.unwrap().sender.id);
+        house.flow.save_sender_templates(pool, &id).await.map_err(said).unwrap();
+        let pending = "SELECT 1 FROM template_states WHERE status <> 'APPROVED'";
+        house.eventually(&format!("SELECT 'all' WHERE NOT EXISTS ({pending})")).await;
+        assert_eq!(house.count("template_states").await, 12);
+    }
+
     fn a_standby_steps_in_for_a_paused_template_in_the_same_language(house) {
         live(&house).await;
         assert_eq!(sent_in(&house, "es").await, own("es", "our_code"));
@@ -261,7 +270,13 @@ on_each_database! {
 
     fn what_waits_fails_when_its_sender_is_taken_out_and_the_shared_one_goes_on(house) {
         let id = live(&house).await;
+        let waits = random_phone();
+        house.fault(json!({ "kind": "error", "code": 130429, "to": waits, "times": 0 })).await;
+        house.browser().ask_code(&house, &waits).await;
+        house.eventually("SELECT id FROM messages WHERE state IN ('queued', 'sending')").await;
         house.flow.delete_sender(&house.pool.id, &id).await.map_err(said).unwrap();
+        house.wait_for_outbox().await;
+        assert_eq!(state_of(&house, &waits).await, "failed");
         let phone = random_phone();
         house.browser().sign_in(&house, &phone).await;
         assert_eq!(house.message_to(&phone, 0).await["phone_number_id"], PHONE_NUMBER_ID);
