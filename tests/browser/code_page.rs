@@ -65,14 +65,35 @@ async fn the_wait_for_a_new_code_is_counted_down_before_there_is_a_button() {
 }
 
 #[tokio::test]
-async fn a_number_without_whatsapp_is_told_so_live_and_changed() {
+async fn a_number_without_whatsapp_is_told_so_live_and_gets_its_code_by_sms() {
     on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
         let browser = &stage.browser;
-        stage.phone.misbehave(json!({"kind": "status_failed", "code": 131_026})).await;
+        stage.phone.misbehave(json!({"kind": "status_failed", "code": 131_026, "channel": "whatsapp"})).await;
         stage.open_sign_in().await;
         browser.fill("#phone", stage.phone.number()).await;
         browser.click("#number button").await;
-        browser.read("#told", "does not seem to be on WhatsApp").await;
+        browser.read("#told", "does not seem to be on WhatsApp. Send the code by SMS?").await;
+        browser.read("h1", "Your code could not be sent").await;
+        browser.inspect("code-other-channel").await;
+        browser.click(".offer-other .other button").await;
+        browser.read("h1", "Enter the code from the SMS").await;
+        browser.read("#told", "Look at your text messages").await;
+        browser.inspect("code-by-sms").await;
+        browser.fill("#code", &stage.phone.newest_code().await).await;
+        browser.see("#who").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_in_other_hands_is_told_so_live_and_changed() {
+    on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.phone.misbehave(json!({"kind": "status_failed", "code": 137_000})).await;
+        stage.open_sign_in().await;
+        browser.fill("#phone", stage.phone.number()).await;
+        browser.click("#number button").await;
+        browser.read("#told", "changed recently").await;
         browser.read("h1", "Your code could not be sent").await;
         assert!(!browser.shows("#code").await);
 
@@ -123,13 +144,13 @@ async fn while_the_server_is_gone_the_page_says_so_and_keeps_the_code() {
 async fn a_busy_whatsapp_offers_a_new_code() {
     on_stage(Wishes::default(), &SHORT_WAITS, async |stage| {
         let browser = &stage.browser;
-        stage.phone.misbehave(json!({"kind": "error", "code": 131_000})).await;
+        stage.phone.misbehave(json!({"kind": "error", "code": 131_000, "channel": "whatsapp"})).await;
         stage.open_sign_in().await;
         browser.fill("#phone", stage.phone.number()).await;
         browser.click("#number button").await;
-        browser.read("#told", "WhatsApp is busy").await;
+        browser.read("#told", "WhatsApp did not deliver your code. Send it by SMS?").await;
         stage.phone.behave().await;
-        browser.click(".offer-resend button").await;
+        browser.click(".offer-other .resend button").await;
         browser.read("#told", "It is on your phone").await;
     })
     .await;

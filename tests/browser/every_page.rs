@@ -87,7 +87,10 @@ async fn the_code_page_when_the_sender_is_down() {
         stage.open_sign_in().await;
         browser.fill("#phone", stage.phone.number()).await;
         browser.click("#number button").await;
-        browser.read("#told", "The fault is ours").await;
+        browser.read("#told", "WhatsApp did not deliver your code. Send it by SMS?").await;
+        // Neither does the gateway for SMS take anything.
+        browser.click(".offer-other .other button").await;
+        browser.read("#told", "Your SMS could not be sent").await;
         assert!(!browser.shows(".offer-resend").await, "no new code is promised");
         browser.inspect("code-sender-down").await;
         browser.click(".offer-back a").await;

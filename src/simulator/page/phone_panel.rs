@@ -26,7 +26,9 @@ pub(super) fn card(world: &World, phone: &Number, (back, place): (&'static str, 
     };
     Html::of("<details class=\"card\"")
         .attr("id", &format!("{place}-phone"))
-        .raw("><summary><h3>This phone</h3><span class=\"hint\" data-live")
+        .raw("><summary>")
+        .and(&super::shell::heading(place, "This phone"))
+        .raw("<span class=\"hint\" data-live")
         .attr("id", &format!("{place}-nature"))
         .raw(">")
         .raw(if nature.whatsapp { "has WhatsApp" } else { "<b class=\"bad\">has no WhatsApp</b>" })

@@ -39,7 +39,9 @@ pub(super) fn card(world: &World, back: &'static str, place: &'static str) -> Ht
     let (choices, rows, summary) = templates(world);
     Html::of("<details class=\"card\"")
         .attr("id", &field("templates"))
-        .raw("><summary><h3>Templates</h3><span class=\"hint\" data-live")
+        .raw("><summary>")
+        .and(&super::shell::heading(place, "Templates"))
+        .raw("<span class=\"hint\" data-live")
         .attr("id", &field("summary"))
         .raw(">")
         .text(&summary)

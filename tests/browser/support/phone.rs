@@ -48,6 +48,13 @@ impl Phone {
         newest["code"].as_str().expect("a message with a code").to_owned()
     }
 
+    /// The code of the newest message there is, read before or not.
+    pub async fn newest_code(&self) -> String {
+        let url = format!("{}/simulator/messages?to={}", self.simulator, self.number);
+        let messages: Vec<Value> = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        messages[0]["code"].as_str().expect("a message with a code").to_owned()
+    }
+
     /// Taps on the newest message that its code was not asked for.
     pub async fn disown(&self) {
         let url = format!("{}/simulator/messages?to={}", self.simulator, self.number);
