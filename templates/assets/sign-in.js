@@ -24,9 +24,10 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   // The button for a new code takes the place of its clock.
   const resend = (state) => all(".resend").forEach((part) => (part.className = "resend " + state));
-  const other = (state) => all(".other").forEach((part) => (part.className = "other " + state));
+  // So does that for another channel, where there is one.
+  const other = (state, which = ".other") => all(which).forEach((part) => (part.className = "other " + state));
   then.resend = () => resend("now");
-  then.other = () => other("now");
+  then.other = () => other("now", ".other.in");
   all("[data-left]").forEach((clock) => run(clock, clock.dataset.left));
   setInterval(tick, 250);
 

@@ -78,6 +78,7 @@ async fn a_number_without_whatsapp_is_told_so_live_and_gets_its_code_by_sms() {
         browser.click(".offer-other .other button").await;
         browser.read("h1", "Enter the code from the SMS").await;
         browser.read("#told", "Look at your text messages").await;
+        assert!(!browser.shows(".other button").await, "no further channel is offered");
         browser.inspect("code-by-sms").await;
         browser.fill("#code", &stage.phone.newest_code().await).await;
         browser.see("#who").await;
