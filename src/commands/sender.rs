@@ -1,10 +1,9 @@
 //! `watchword sender …`: projects' own WhatsApp numbers, from making one to going live with it.
 
+mod arguments;
 mod words;
 
-use std::path::PathBuf;
-
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use watchword_domain::Secret;
 use watchword_domain::ids::SenderId;
 use watchword_domain::pool::Pool;
@@ -12,6 +11,7 @@ use watchword_flow::Watchword;
 use watchword_flow::error::Error;
 use watchword_flow::senders::manage::{NewSender, SenderRefusal};
 
+use self::arguments::{Create, Domain, List, ReplaceToken, RotateSecret, Which};
 use super::flags::StorageFlags;
 use super::installation::{self, failed, pool_of};
 use super::{doctor, logs, output};
@@ -41,99 +41,6 @@ pub enum Command {
     RotateSecret(RotateSecret),
     /// Take it out. What it had still to send fails.
     Delete(Which),
-}
-
-/// The sender to make.
-#[derive(Args)]
-pub struct Create {
-    /// The domain of the project's user pool.
-    #[arg(long)]
-    domain: String,
-    /// What you call it.
-    #[arg(long)]
-    name: String,
-    /// Meta's id of the number: digits, and not the number itself.
-    #[arg(long, value_name = "ID")]
-    phone_number_id: String,
-    /// Meta's id of the WhatsApp Business Account.
-    #[arg(long, value_name = "ID")]
-    waba_id: String,
-    /// A file with a system user's access token.
-    #[arg(long, value_name = "FILE")]
-    access_token_file: PathBuf,
-    /// A file with the app's secret.
-    #[arg(long, value_name = "FILE")]
-    app_secret_file: PathBuf,
-    /// The authentication template's name.
-    #[arg(long, value_name = "NAME", default_value = "watchword_code")]
-    template: String,
-    /// A second template, which steps in while Meta pauses or disables the first.
-    #[arg(long, value_name = "NAME")]
-    standby_template: Option<String>,
-    /// Print the result as one JSON object.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    settings: StorageFlags,
-}
-
-/// Whose senders are shown.
-#[derive(Args)]
-pub struct List {
-    /// The domain of the project's user pool.
-    #[arg(long)]
-    domain: String,
-    /// Print the result as one JSON array.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    settings: StorageFlags,
-}
-
-/// A project.
-#[derive(Args)]
-pub struct Domain {
-    /// The domain of the project's user pool.
-    #[arg(long)]
-    domain: String,
-    #[command(flatten)]
-    settings: StorageFlags,
-}
-
-/// A sender.
-#[derive(Args)]
-pub struct Which {
-    /// The domain of the project's user pool.
-    #[arg(long)]
-    domain: String,
-    /// The sender's id; a project that has one only need not name it.
-    #[arg(long, value_name = "ID")]
-    sender: Option<String>,
-    #[command(flatten)]
-    settings: StorageFlags,
-}
-
-/// A sender and its new token.
-#[derive(Args)]
-pub struct ReplaceToken {
-    #[command(flatten)]
-    which: Which,
-    /// A file with the new access token.
-    #[arg(long, value_name = "FILE")]
-    access_token_file: PathBuf,
-}
-
-/// A sender and its new app secret.
-#[derive(Args)]
-pub struct RotateSecret {
-    #[command(flatten)]
-    which: Which,
-    /// A file with the app's new secret.
-    #[arg(long, value_name = "FILE")]
-    app_secret_file: PathBuf,
-    /// For a secret that others may know: webhooks signed with the one before count no more.
-    #[arg(long)]
-    now: bool,
 }
 
 impl Command {

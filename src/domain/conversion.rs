@@ -4,10 +4,7 @@
 //! for each pool and prefix in windows of ten minutes, each code with the window it was sent in. Only codes whose life is
 //! over are judged: what is still under way speaks neither for nor against a range. Everything here passes by itself.
 
-use std::str::FromStr;
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 use crate::limits::{sliding_count, window_start};
 use crate::time::Timestamp;
@@ -35,46 +32,6 @@ const ALARMING: u64 = 10;
 
 /// How many times a prefix's usual traffic is too much.
 const SURGE: u64 = 5;
-
-/// What is done about ranges whose codes do not come back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Monitor {
-    /// Nothing is counted.
-    Off,
-    /// It is said what would be done.
-    #[default]
-    Observe,
-    /// It is done.
-    Protect,
-}
-
-impl Monitor {
-    /// Its name in settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Observe => "observe",
-            Self::Protect => "protect",
-        }
-    }
-}
-
-/// The word names no mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("neither off, observe nor protect")]
-pub struct UnknownMonitor;
-
-impl FromStr for Monitor {
-    type Err = UnknownMonitor;
-
-    fn from_str(word: &str) -> Result<Self, UnknownMonitor> {
-        [Self::Off, Self::Observe, Self::Protect]
-            .into_iter()
-            .find(|mode| mode.as_str() == word)
-            .ok_or(UnknownMonitor)
-    }
-}
 
 /// Messages to a prefix that were sent in one window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,15 +184,6 @@ mod tests {
         assert_eq!(judge(&with(40), LIFE, at(0)), surge, "five times ten");
         let quiet = [traffic(-1441, 100_000, 100_000), traffic(0, 20, 20)];
         assert_eq!(judge(&quiet, LIFE, at(5)), surge, "what is longer ago than a day is forgotten");
-    }
-
-    #[test]
-    fn modes_are_written_as_they_are_read() {
-        for mode in [Monitor::Off, Monitor::Observe, Monitor::Protect] {
-            assert_eq!(mode.as_str().parse(), Ok(mode));
-            assert_eq!(serde_json::to_string(&mode).unwrap(), format!("\"{}\"", mode.as_str()));
-        }
-        assert!("on".parse::<Monitor>().is_err());
     }
 
     fn any_traffic() -> impl Strategy<Value = Vec<Traffic>> {

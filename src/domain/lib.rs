@@ -20,6 +20,7 @@ pub mod language;
 pub mod lifetimes;
 pub mod limits;
 pub mod money;
+pub mod monitor;
 pub mod pace;
 pub mod phone;
 pub mod pool;

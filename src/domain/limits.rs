@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::conversion::Monitor;
 use crate::money::Money;
+use crate::monitor::Monitor;
 use crate::prices::PriceTable;
 use crate::time::Timestamp;
 

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::channel::DeliveryPolicy;
-use crate::conversion::Monitor;
 use crate::country::Country;
 use crate::ids::PoolId;
 use crate::language::Language;
 use crate::limits::Limits;
 use crate::money::Money;
+use crate::monitor::Monitor;
 use crate::phone::Phone;
 use crate::time::Timestamp;
 

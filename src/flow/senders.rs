@@ -5,6 +5,7 @@
 
 pub mod health;
 pub mod manage;
+mod new;
 mod states;
 mod templates;
 

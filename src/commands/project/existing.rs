@@ -5,15 +5,13 @@ use watchword_domain::pool::Pool;
 use watchword_flow::Watchword;
 
 use super::channels;
-use super::limits::{self, Own};
+use super::limits;
 use super::watch;
 use crate::commands::flags::StorageFlags;
 use crate::commands::installation::{self, failed, pool_of};
 use crate::commands::{logs, output};
 use crate::config::problem::{Problem, Problems};
 use crate::config::{Config, Database};
-use watchword_domain::conversion::Monitor;
-use watchword_domain::money::Money;
 
 /// What can be done.
 #[derive(Subcommand)]
@@ -51,7 +49,7 @@ pub struct Limits {
     #[command(flatten)]
     asked: Asked,
     #[command(flatten)]
-    pub(super) change: Change,
+    change: limits::Change,
 }
 
 /// What a project decides of its channels.
@@ -61,26 +59,6 @@ pub struct Channels {
     asked: Asked,
     #[command(flatten)]
     change: channels::Change,
-}
-
-/// New limits.
-#[derive(Args)]
-pub struct Change {
-    /// Messages within a UTC hour, or `default` for the installation's.
-    #[arg(long, value_name = "NUMBER")]
-    pub(super) messages_per_hour: Option<Own<u32>>,
-    /// Messages within a UTC day, or `default`.
-    #[arg(long, value_name = "NUMBER")]
-    pub(super) messages_per_day: Option<Own<u32>>,
-    /// What messages may cost within a UTC hour, such as 12.50, or `default`.
-    #[arg(long, value_name = "AMOUNT")]
-    pub(super) money_per_hour: Option<Own<Money>>,
-    /// What messages may cost within a UTC day, or `default`.
-    #[arg(long, value_name = "AMOUNT")]
-    pub(super) money_per_day: Option<Own<Money>>,
-    /// What is done about ranges of numbers whose codes do not come back: off, observe, protect, or `default`.
-    #[arg(long, value_name = "MODE")]
-    pub(super) monitor: Option<Own<Monitor>>,
 }
 
 pub(in crate::commands) async fn run(command: Command) -> Result<(), Problems> {

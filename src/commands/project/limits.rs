@@ -2,14 +2,15 @@
 
 use std::str::FromStr;
 
+use clap::Args;
 use serde_json::json;
 use watchword_domain::budgets::{Budget, Counted};
 use watchword_domain::money::Money;
+use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_flow::Watchword;
 use watchword_flow::limits::Usage;
 
-use super::existing::Change;
 use crate::commands::output;
 use crate::config::problem::Problem;
 
@@ -23,6 +24,26 @@ impl<T: FromStr> FromStr for Own<T> {
     fn from_str(text: &str) -> Result<Self, T::Err> {
         if text == "default" { Ok(Self(None)) } else { text.parse().map(|value| Self(Some(value))) }
     }
+}
+
+/// New limits.
+#[derive(Args)]
+pub struct Change {
+    /// Messages within a UTC hour, or `default` for the installation's.
+    #[arg(long, value_name = "NUMBER")]
+    messages_per_hour: Option<Own<u32>>,
+    /// Messages within a UTC day, or `default`.
+    #[arg(long, value_name = "NUMBER")]
+    messages_per_day: Option<Own<u32>>,
+    /// What messages may cost within a UTC hour, such as 12.50, or `default`.
+    #[arg(long, value_name = "AMOUNT")]
+    money_per_hour: Option<Own<Money>>,
+    /// What messages may cost within a UTC day, or `default`.
+    #[arg(long, value_name = "AMOUNT")]
+    money_per_day: Option<Own<Money>>,
+    /// What is done about ranges of numbers whose codes do not come back: off, observe, protect, or `default`.
+    #[arg(long, value_name = "MODE")]
+    monitor: Option<Own<Monitor>>,
 }
 
 impl Change {

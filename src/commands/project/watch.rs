@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use watchword_domain::Timestamp;
-use watchword_domain::conversion::Monitor;
 use watchword_domain::money::Money;
+use watchword_domain::monitor::Monitor;
 use watchword_flow::Watchword;
 use watchword_flow::limits::Range;
 use watchword_store::{AlertRow, RefusalRow};

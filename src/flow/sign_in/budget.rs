@@ -2,13 +2,14 @@
 //! rows. A budget that cannot bear it takes back the whole transaction, its own count included.
 
 use watchword_domain::budgets::{Budget, Counted, FULL};
-use watchword_domain::conversion::{Monitor, TRAFFIC_WINDOW};
+use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::limits::window_start;
+use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::Pool;
 use watchword_domain::{Phone, Timestamp};
 use watchword_store::{AlertRow, Counter, PoolTx};
 
-use super::typed::SendRefusal;
+use super::refusal::SendRefusal;
 use crate::Watchword;
 use crate::error::{Error, Outcome};
 

@@ -10,8 +10,7 @@ use watchword_domain::{Channel, Phone, Timestamp};
 use watchword_store::{AttemptRow, NewMessage};
 
 use super::Current;
-use super::send::message_purpose;
-use super::typed::SendRefusal;
+use super::refusal::SendRefusal;
 use crate::alerts::tell;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
@@ -242,4 +241,9 @@ impl Watchword {
 /// The number of a sign-in that has one.
 pub(super) fn number_of(sign_in: &SignIn) -> Result<&Phone, Fault> {
     sign_in.phone.as_ref().ok_or(Fault::Missing("number of a sign-in"))
+}
+
+/// What a message's code is sealed for.
+pub(crate) fn message_purpose(pool: &PoolId, message: &MessageId) -> String {
+    format!("code of message {message} of {pool}")
 }

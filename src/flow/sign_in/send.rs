@@ -13,9 +13,10 @@ use watchword_domain::{Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
 use super::Current;
-use super::route::{Route, number_of};
+use super::refusal::SendRefusal;
+use super::route::{Route, message_purpose, number_of};
 use super::starts::{StartCount, Starter};
-use super::typed::{SendRefusal, Typed};
+use super::typed::Typed;
 use crate::Watchword;
 use crate::alerts::tell;
 use crate::browser::Browser;
@@ -218,9 +219,4 @@ impl Watchword {
             expires_at: challenge.expires_at,
         })
     }
-}
-
-/// What a message's code is sealed for.
-pub(crate) fn message_purpose(pool: &watchword_domain::ids::PoolId, message: &MessageId) -> String {
-    format!("code of message {message} of {pool}")
 }

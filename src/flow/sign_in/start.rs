@@ -11,9 +11,10 @@ use watchword_domain::timeline::Step;
 use watchword_domain::{Channel, Phone};
 use watchword_store::AlertRow;
 
+use super::refusal::SendRefusal;
 use super::route::number_of;
 use super::starts::{StartCount, Starter};
-use super::typed::{SendRefusal, Typed};
+use super::typed::Typed;
 use crate::Watchword;
 use crate::alerts::tell;
 use crate::browser::Browser;

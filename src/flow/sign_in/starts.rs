@@ -10,7 +10,7 @@ use watchword_domain::proof::is_enough;
 use watchword_domain::{Phone, Timestamp};
 use watchword_store::PoolTx;
 
-use super::typed::SendRefusal;
+use super::refusal::SendRefusal;
 use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};

@@ -1,16 +1,15 @@
 //! Whether the range a number is of is suspicious: looked up for strangers, told to the developer, and acted upon where the
 //! pool says so. It knows nothing of who has a number: known and unknown ones of a range are answered alike.
 
-use watchword_domain::conversion::{
-    BASELINE, Monitor, TRAFFIC_WINDOW, Traffic, Verdict, judge, over_at, settled,
-};
+use watchword_domain::conversion::{BASELINE, TRAFFIC_WINDOW, Traffic, Verdict, judge, over_at, settled};
 use watchword_domain::failures::Device;
 use watchword_domain::limits::window_start;
+use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::Pool;
 use watchword_domain::{Phone, Timestamp};
 use watchword_store::AlertRow;
 
-use super::typed::SendRefusal;
+use super::refusal::SendRefusal;
 use crate::Watchword;
 use crate::error::{Error, Outcome};
 

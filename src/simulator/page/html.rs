@@ -16,6 +16,14 @@ impl Html {
         self
     }
 
+    /// The heading of a panel: beside the screen it stands below a heading of its own.
+    pub(super) fn heading(place: &str, words: &'static str) -> Self {
+        match place {
+            "aside" => Self::of("<h3>").raw(words).raw("</h3>"),
+            _ => Self::of("<h2>").raw(words).raw("</h2>"),
+        }
+    }
+
     /// Text from anywhere.
     pub(super) fn text(mut self, text: &str) -> Self {
         for sign in text.chars() {

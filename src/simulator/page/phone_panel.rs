@@ -27,7 +27,7 @@ pub(super) fn card(world: &World, phone: &Number, (back, place): (&'static str, 
     Html::of("<details class=\"card\"")
         .attr("id", &format!("{place}-phone"))
         .raw("><summary>")
-        .and(&super::shell::heading(place, "This phone"))
+        .and(&Html::heading(place, "This phone"))
         .raw("<span class=\"hint\" data-live")
         .attr("id", &format!("{place}-nature"))
         .raw(">")

@@ -53,14 +53,6 @@ fn head(page: &Page<'_>) -> Html {
     .raw("</head>")
 }
 
-/// The heading of a panel: beside the screen it stands below a heading of its own.
-pub(super) fn heading(place: &str, words: &'static str) -> Html {
-    match place {
-        "aside" => Html::of("<h3>").raw(words).raw("</h3>"),
-        _ => Html::of("<h2>").raw(words).raw("</h2>"),
-    }
-}
-
 fn beside(world: &World, line: Option<&Line>, phone: Option<&Number>) -> Html {
     let first = world.senders().line(None).ok();
     let name = match line {

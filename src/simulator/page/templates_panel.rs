@@ -40,7 +40,7 @@ pub(super) fn card(world: &World, back: &'static str, place: &'static str) -> Ht
     Html::of("<details class=\"card\"")
         .attr("id", &field("templates"))
         .raw("><summary>")
-        .and(&super::shell::heading(place, "Templates"))
+        .and(&Html::heading(place, "Templates"))
         .raw("<span class=\"hint\" data-live")
         .attr("id", &field("summary"))
         .raw(">")

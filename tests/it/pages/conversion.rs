@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use watchword_domain::conversion::{Monitor, TRAFFIC_WINDOW};
+use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::limits::{Limits, window_start};
+use watchword_domain::monitor::Monitor;
 use watchword_domain::{Clock, Phone};
 
 use crate::on_each_database;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
-use watchword_domain::conversion::Monitor;
 use watchword_domain::ids::ClientId;
 use watchword_domain::limits::Limits;
+use watchword_domain::monitor::Monitor;
 
 use crate::on_each_database;
 use crate::races::ground::start;

@@ -8,7 +8,9 @@
 mod event;
 mod parse;
 mod proof;
+mod template_news;
 
-pub use event::{Event, GraphError, Inbound, Kind, Pricing, State, Status, TemplateChange, TemplateNews};
+pub use event::{Event, GraphError, Inbound, Kind, Pricing, State, Status};
 pub use parse::{Malformed, parse};
 pub use proof::{Subscription, signature_matches, subscription};
+pub use template_news::{TemplateChange, TemplateNews};
