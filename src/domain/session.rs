@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 pub enum Method {
     /// A code sent over WhatsApp and typed back.
     WhatsappCode,
+    /// A code that may have come by SMS, typed back.
+    SmsCode,
 }
 
 impl Method {
@@ -20,6 +22,7 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::WhatsappCode => "whatsapp_code",
+            Self::SmsCode => "sms_code",
         }
     }
 }
@@ -54,6 +57,7 @@ impl Assurance {
         for proof in proofs {
             for name in match proof.method {
                 Method::WhatsappCode => ["otp", "whatsapp"],
+                Method::SmsCode => ["otp", "sms"],
             } {
                 if !amr.iter().any(|known| known == name) {
                     amr.push(name.to_owned());

@@ -60,6 +60,8 @@ impl Watchword {
                 tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
             }
         }
+        let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us);
+        tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         tx.commit().await?;
         if let Some((message, step)) = &news {
             if *step == Step::Failed {

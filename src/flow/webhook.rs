@@ -44,8 +44,9 @@ impl Watchword {
     /// # Errors
     /// When it is not proven to be Meta's; when the database fails.
     pub async fn receive_webhook(&self, raw: &[u8], signature: Option<&str>) -> Outcome<(), WebhookRefusal> {
+        // Read only once it is known whose word it is: a body can be made to cost far more than its length.
+        let proven = self.prove(raw, signature).await?;
         let events = parse(raw);
-        let proven = self.prove(raw, signature, events.as_deref().unwrap_or_default()).await?;
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
         let mut news = Vec::new();
@@ -64,6 +65,8 @@ impl Watchword {
                 tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
             }
         }
+        let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us);
+        tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         self.note_seen(&tx, &proven, now).await?;
         tx.commit().await?;
         if news.iter().any(|(_, step)| *step == Step::Failed) {

@@ -85,6 +85,8 @@ pub struct Advanced {
     pub pool_id: PoolId,
     /// When it was written.
     pub created_at: Timestamp,
+    /// Whether it failed for a reason of ours: then it was never sent.
+    pub failed_by_us: bool,
 }
 
 fn unreadable<E>(_: E) -> StoreError {
@@ -92,7 +94,10 @@ fn unreadable<E>(_: E) -> StoreError {
 }
 
 fn further(row: row::Model) -> Result<Advanced> {
+    let class: Option<FailureClass> =
+        row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?;
     Ok(Advanced {
+        failed_by_us: row.state == DeliveryState::Failed.as_str() && class.is_some_and(FailureClass::is_ours),
         challenge_id: row.challenge_id.into(),
         channel: row.channel,
         recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
@@ -236,13 +241,7 @@ impl SystemTx {
             update = update.col_expr(row::Column::FallbackAt, channels::hurried(report.failure));
         }
         let changed = update.exec_with_returning(&self.db()).await?;
-        let advanced = changed.into_iter().next().map(further).transpose()?;
-        if let (Some(message), Some((class, _))) = (&advanced, report.failure)
-            && class.is_ours()
-        {
-            self.uncount_sent(&message.pool_id, &message.recipient, message.created_at).await?;
-        }
-        Ok(advanced)
+        changed.into_iter().next().map(further).transpose()
     }
 
     /// The price comes with some reports of a message, in any order; the first that tells it counts.

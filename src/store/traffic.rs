@@ -3,13 +3,13 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, Order};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder, QuerySelect};
+use watchword_domain::Timestamp;
 use watchword_domain::conversion::{TRAFFIC_WINDOW, Traffic};
-use watchword_domain::ids::PoolId;
 use watchword_domain::limits::window_start;
-use watchword_domain::{Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::messages::Advanced;
 use crate::{Result, text};
 
 entity! { row = "prefix_traffic";
@@ -86,22 +86,30 @@ impl PoolTx {
     }
 }
 
+fn range_of(message: &Advanced) -> (String, String, i64) {
+    let window = window_start(TRAFFIC_WINDOW, message.created_at);
+    (message.pool_id.as_str().to_owned(), message.recipient.prefix(), window.millis())
+}
+
 impl SystemTx {
-    /// Takes a message out of the count of its range: it was never sent, for a reason of ours.
-    pub(crate) async fn uncount_sent(
-        &self,
-        pool: &PoolId,
-        phone: &Phone,
-        created_at: Timestamp,
-    ) -> Result<()> {
-        let window = window_start(TRAFFIC_WINDOW, created_at);
-        let update = row::Entity::update_many()
-            .col_expr(row::Column::Sent, Expr::col(row::Column::Sent).sub(1))
-            .filter(row::Column::PoolId.eq(pool.as_str()))
-            .filter(row::Column::Prefix.eq(phone.prefix()))
-            .filter(row::Column::WindowStart.eq(window.millis()))
-            .filter(Expr::col(row::Column::Sent).gt(Expr::col(row::Column::Verified)));
-        self.write(update).await
+    /// Takes messages out of the counts of their ranges: they were never sent, for a reason of ours. To be done last, since
+    /// whoever writes a message counts it after that; always in the same order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn uncount_sent(&self, messages: impl IntoIterator<Item = &Advanced>) -> Result<()> {
+        let mut ranges: Vec<(String, String, i64)> = messages.into_iter().map(range_of).collect();
+        ranges.sort_unstable();
+        for (pool, prefix, window) in ranges {
+            let update = row::Entity::update_many()
+                .col_expr(row::Column::Sent, Expr::col(row::Column::Sent).sub(1))
+                .filter(row::Column::PoolId.eq(pool))
+                .filter(row::Column::Prefix.eq(prefix))
+                .filter(row::Column::WindowStart.eq(window))
+                .filter(Expr::col(row::Column::Sent).gt(Expr::col(row::Column::Verified)));
+            self.write(update).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn sweep_traffic(&self, older_than: Timestamp, most: u64) -> Result<u64> {

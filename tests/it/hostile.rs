@@ -67,6 +67,19 @@ on_each_database! {
         live.until("delivered").await;
     }
 
+    fn a_webhook_that_is_nobodys_costs_no_more_than_its_length(house) {
+        // Read as events, each change would keep a copy of the account's name: gigabytes of a body that fits one page.
+        let (id, changes) = ("9".repeat(1_000_000), vec!["1"; 900_000].join(","));
+        let body = format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"{id}","changes":[{changes}]}}]}}"#);
+        assert_eq!(house.webhook_signed(&body, Some("sha256=00")).await, 401);
+        // Nor does a name that is none cost anything when the body is ours.
+        let (id, changes) = ("9".repeat(10_000), vec!["{}"; 10_000].join(","));
+        let body = format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"{id}","changes":[{changes}]}}]}}"#);
+        assert_eq!(house.webhook(&body).await, 200);
+        let kept = house.values("SELECT body FROM webhook_events").await;
+        assert!(kept.iter().all(|body| !body.contains(&id)), "a copy of what is no name");
+    }
+
     fn webhooks_that_trickle_in_keep_nobody_elses_out(house) {
         let mut held = Vec::new();
         for _ in 0..100 {

@@ -9,7 +9,7 @@ use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
 use watchword_domain::timeline::Step;
-use watchword_domain::{Channel, Language, Phone, Secret, Timestamp};
+use watchword_domain::{Channel, DeliveryState, Language, Phone, Secret, Timestamp};
 use watchword_store::{PoolTx, UserPhone, UserRow};
 
 use super::GuessRefusal;
@@ -48,7 +48,8 @@ impl Watchword {
         old_session: Option<&str>,
     ) -> Outcome<Finished, GuessRefusal> {
         let now = self.clock.now();
-        let channel = self.carrier(pool, challenge).await?;
+        let carriers = self.carriers(pool, challenge).await?;
+        let channel = telling(&carriers).map_or(Channel::Whatsapp, |attempt| attempt.channel);
         let tx = self.store.begin(&pool.id).await?;
         // Whoever proves this number at the same moment waits here, so that it makes one user and not two.
         let mut history = tx.lock_send_history(&challenge.phone, now).await?;
@@ -69,7 +70,7 @@ impl Watchword {
         let finished = match self.refuses_user(pool, &sign_in, &user) {
             Some(response) => Finished { response, cookies: None, is_new_user },
             None => {
-                let proof = Proof { method: Method::WhatsappCode, authenticator, at: now };
+                let proof = Proof { method: method_of(&carriers), authenticator, at: now };
                 let marks = self.marks_with(&pool.id, browser, &challenge.phone)?;
                 let (session, cookie) = self.begin_session(&tx, user.id, &[proof], old_session).await?;
                 let code = self.issue_code(&tx, &session, &sign_in.request, now).await?;
@@ -77,6 +78,9 @@ impl Watchword {
                 Finished { response, cookies: Some(SignedInCookies { session: cookie, marks }), is_new_user }
             }
         };
+        if carriers.len() > 1 {
+            tx.withdraw_messages(&challenge.id).await?;
+        }
         let sent_in = window_start(TRAFFIC_WINDOW, challenge.created_at);
         tx.count_verified(&challenge.phone.prefix(), sent_in).await?;
         tx.commit().await?;
@@ -85,14 +89,14 @@ impl Watchword {
         Ok(finished)
     }
 
-    /// The channel that brought the code, as far as anyone knows. Where there is one only, nobody is asked.
-    async fn carrier(&self, pool: &Pool, challenge: &Challenge) -> Result<Channel, Fault> {
+    /// The messages that may have brought the code, newest first; none where there is one channel only and nobody needs to
+    /// ask.
+    async fn carriers(&self, pool: &Pool, challenge: &Challenge) -> Result<Vec<Attempt>, Fault> {
         if self.settings.sms.is_none() {
-            return Ok(Channel::Whatsapp);
+            return Ok(Vec::new());
         }
         let attempts = self.store.read(&pool.id).list_attempts(&challenge.id).await?;
-        let ways: Vec<Attempt> = attempts.iter().map(|row| row.attempt).collect();
-        Ok(telling(&ways).map_or(Channel::Whatsapp, |attempt| attempt.channel))
+        Ok(attempts.into_iter().map(|row| row.attempt).collect())
     }
 
     /// The answer when the person who proved themselves cannot be signed in to this client.
@@ -156,5 +160,16 @@ impl Watchword {
         let cookie = opaque_token(&*self.random);
         tx.insert_session(&session, token_hash(&cookie)).await?;
         Ok((session, Secret::new(cookie)))
+    }
+}
+
+/// How whoever typed this code proved themselves. Where it may have come by SMS, nobody is told that it came by WhatsApp:
+/// who relies on the difference relies on the weaker of the two.
+fn method_of(carriers: &[Attempt]) -> Method {
+    let may_have_arrived =
+        |attempt: &&Attempt| !matches!(attempt.state, DeliveryState::Failed | DeliveryState::Expired);
+    match carriers.iter().filter(may_have_arrived).any(|attempt| attempt.channel == Channel::Sms) {
+        true => Method::SmsCode,
+        false => Method::WhatsappCode,
     }
 }

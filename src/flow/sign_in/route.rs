@@ -159,7 +159,7 @@ impl Watchword {
             None => None,
         };
         let Some((other, challenge, attempts)) = other else {
-            return self.forget_fallback(&pool, &message).await;
+            return self.forget_fallback(&pool.id, &message).await;
         };
         let device = Device::Unknown;
         let further =
@@ -167,13 +167,14 @@ impl Watchword {
         match self.send_further(&further, other.channel).await {
             Ok(()) => Ok(()),
             // The number or the project got all it may get; the page says how the first message fares.
-            Err(Error::Refused(_)) => self.forget_fallback(&pool, &message).await,
+            Err(Error::Refused(_)) => self.forget_fallback(&pool.id, &message).await,
             Err(Error::Fault(fault)) => Err(fault),
         }
     }
 
-    async fn forget_fallback(&self, pool: &Pool, message: &MessageId) -> Result<(), Fault> {
-        let tx = self.store.begin(&pool.id).await?;
+    /// Nothing steps in for a message.
+    pub(crate) async fn forget_fallback(&self, pool: &PoolId, message: &MessageId) -> Result<(), Fault> {
+        let tx = self.store.begin(pool).await?;
         tx.claim_fallback(message).await?;
         Ok(tx.commit().await?)
     }
@@ -186,6 +187,11 @@ impl Watchword {
         let (phone, now) = (&challenge.phone, message.created_at);
         let tx = self.store.begin(&pool.id).await?;
         let mut history = tx.lock_send_history(phone, now).await?;
+        // Whoever answers or replaces the code takes that row first, too: it is open now, and until this is written.
+        let is_over = |challenge: Challenge| challenge.open(now).is_err();
+        if tx.find_challenge(&challenge.id).await?.is_none_or(is_over) {
+            return Ok(());
+        }
         let limits = pool.limits(&self.settings.limits);
         let allowed = history.allows_other_channel(&limits, *device, now);
         allowed.map_err(|refusal| Error::Refused(refusal.into()))?;

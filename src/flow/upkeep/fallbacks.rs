@@ -33,7 +33,11 @@ impl Watchword {
     async fn fall_back_due(&self) -> Result<(), Fault> {
         let due = self.store.read_system().list_due_fallbacks(self.clock.now(), MOST).await?;
         for (pool, challenge, message) in due {
-            self.fall_back(&pool, &challenge, message).await?;
+            // One that cannot be helped holds up nobody else's.
+            if let Err(fault) = self.fall_back(&pool, &challenge, message.clone()).await {
+                tracing::error!(error = &fault as &dyn std::error::Error, %message, "no other channel could step in");
+                self.forget_fallback(&pool, &message).await?;
+            }
         }
         Ok(())
     }

@@ -231,6 +231,7 @@ impl Watchword {
             }
             Outcome::Rejected { code, class, .. } => {
                 let news = tx.save_status(&message.id, &failed(now, class, code)).await?;
+                tx.uncount_sent(news.iter().filter(|message| message.failed_by_us)).await?;
                 step = news.map(|_| Step::Failed);
             }
             Outcome::Unknown { .. } => {

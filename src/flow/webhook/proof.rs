@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use watchword_messaging::whatsapp::webhook::{Event, signature_matches};
+use watchword_domain::Language;
+use watchword_messaging::whatsapp::webhook::{Event, Named, named, signature_matches};
 
 use crate::Watchword;
 use crate::error::{Error, Fault, Outcome};
@@ -12,6 +13,12 @@ use crate::senders::Wire;
 
 /// Numbers and accounts that one webhook is looked through for. Meta's batches speak of one account.
 const MOST_NAMED: usize = 100;
+
+/// Events of projects' own senders that one webhook may hold; Meta's batches hold some hundreds.
+const MOST_OF_PROJECTS: usize = 1_000;
+
+/// Secrets that one webhook is checked against: each costs a hash of the whole body.
+const MOST_SECRETS: usize = 16;
 
 /// Why a webhook is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +65,26 @@ impl Proven {
             let sender = self.senders.iter().find(|wire| is_about(&event, wire)).cloned();
             Heard { event, sender }
         });
-        heard.filter(|heard| heard.sender.is_some() || is_of_installation).collect()
+        let heard = heard.filter(|heard| heard.sender.is_some() || is_of_installation);
+        let mut of_projects = 0;
+        heard
+            .filter(|heard| {
+                let Some(wire) = heard.sender.as_ref().filter(|wire| !wire.is_shared()) else { return true };
+                of_projects += 1;
+                of_projects <= MOST_OF_PROJECTS && is_of_use(&heard.event, wire)
+            })
+            .collect()
+    }
+}
+
+/// Whether something comes of an event of a project's own sender. What is of no use is not kept: the project could sign any
+/// amount of it.
+fn is_of_use(event: &Event, wire: &Wire) -> bool {
+    match event {
+        Event::Status(_) | Event::Inbound(_) => true,
+        Event::Other { .. } => event.template_news().is_some_and(|news| {
+            wire.templates.contains(&news.name) && Language::from_meta_code(&news.language).is_some()
+        }),
     }
 }
 
@@ -72,15 +98,13 @@ fn is_about(event: &Event, wire: &Wire) -> bool {
 
 impl Watchword {
     /// The senders whose secret this body was signed with, among those it speaks of and the shared one.
-    pub(super) async fn prove(
-        &self,
-        raw: &[u8],
-        signature: Option<&str>,
-        events: &[Event],
-    ) -> Outcome<Proven, WebhookRefusal> {
-        let mut candidates: Vec<Arc<Wire>> =
-            self.settings.whatsapp.iter().map(|shared| shared.wire.clone()).collect();
-        candidates.extend(self.senders_named(events).await?);
+    pub(super) async fn prove(&self, raw: &[u8], signature: Option<&str>) -> Outcome<Proven, WebhookRefusal> {
+        let shared = self.settings.whatsapp.as_ref().map(|shared| &shared.wire);
+        let mut candidates: Vec<Arc<Wire>> = shared.into_iter().cloned().collect();
+        // What the shared sender's app signed and only that sender is spoken of in needs nobody else.
+        if let Ok(named) = named(raw) {
+            candidates.extend(self.senders_named(named).await?);
+        }
         if candidates.is_empty() {
             return Err(Error::Refused(WebhookRefusal::NoSender));
         }
@@ -91,26 +115,21 @@ impl Watchword {
         }
     }
 
-    /// Projects' own senders that these events speak of.
-    async fn senders_named(&self, events: &[Event]) -> Result<Vec<Arc<Wire>>, Fault> {
+    /// Projects' own senders that are spoken of.
+    async fn senders_named(&self, named: Named) -> Result<Vec<Arc<Wire>>, Fault> {
         let shared = self.settings.whatsapp.as_ref().map(|shared| &shared.wire);
-        let (mut numbers, mut accounts) = (BTreeSet::new(), BTreeSet::new());
-        for event in events.iter().filter(|event| !shared.is_some_and(|wire| is_about(event, wire))) {
-            match event {
-                Event::Status(status) => numbers.insert(&status.phone_number_id),
-                Event::Inbound(inbound) => numbers.insert(&inbound.phone_number_id),
-                Event::Other { account_id: Some(account), .. } => accounts.insert(account),
-                Event::Other { account_id: None, .. } => false,
-            };
-        }
-        let some = |named: BTreeSet<&String>| named.into_iter().take(MOST_NAMED).cloned().collect::<Vec<_>>();
+        let others = |ids: BTreeSet<String>, ours: Option<&String>| -> Vec<String> {
+            ids.into_iter().filter(|id| Some(id) != ours).take(MOST_NAMED).collect()
+        };
+        let numbers = others(named.phone_number_ids, shared.map(|wire| &wire.phone_number_id));
+        let accounts = others(named.waba_ids, shared.map(|wire| &wire.waba_id));
         let rows = self.store.read_system();
         let mut found = Vec::new();
         if !numbers.is_empty() {
-            found.extend(rows.list_senders_by_number(some(numbers)).await?);
+            found.extend(rows.list_senders_by_number(numbers).await?);
         }
         if !accounts.is_empty() {
-            found.extend(rows.list_senders_by_account(some(accounts)).await?);
+            found.extend(rows.list_senders_by_account(accounts).await?);
         }
         found.sort_by(|one, other| one.sender.id.cmp(&other.sender.id));
         found.dedup_by(|one, other| one.sender.id == other.sender.id);
@@ -126,6 +145,9 @@ fn signers(candidates: &[Arc<Wire>], raw: &[u8], signature: Option<&str>) -> Vec
         let mut signed = false;
         for secret in &wire.app_secrets {
             let of_one = || signature_matches(raw, signature, std::slice::from_ref(secret));
+            if tried.len() >= MOST_SECRETS && !tried.contains_key(secret.expose().as_str()) {
+                continue;
+            }
             signed |= *tried.entry(secret.expose().as_str()).or_insert_with(of_one);
         }
         signers.extend(signed.then(|| wire.clone()));

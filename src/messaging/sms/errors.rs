@@ -166,9 +166,9 @@ pub const VONAGE: &[KnownError] = &[
 pub const STATUSES: &[KnownError] = &[
     one(401, SenderUnavailable, "the account or the secret is wrong").for_everybody(),
     one(402, SenderUnavailable, "the account has no credit").for_everybody(),
-    one(403, SenderUnavailable, "the account may not do this").for_everybody(),
-    one(404, SenderUnavailable, "nothing is at the address").for_everybody(),
-    one(405, SenderUnavailable, "nothing takes messages at the address").for_everybody(),
+    one(403, Rejected, "the account may not do this, or not to this number"),
+    one(404, Rejected, "nothing is at the address, or the number is not known there"),
+    one(405, Rejected, "nothing takes messages at the address"),
     one(429, TryLater, "too many requests at once"),
 ];
 
@@ -200,7 +200,10 @@ mod tests {
     fn an_unknown_code_is_judged_by_its_answer_or_says_nothing() {
         let unknown = |status| class_of_answer(Provider::Twilio, 99_999, status);
         assert_eq!(unknown(StatusCode::TOO_MANY_REQUESTS), TryLater);
-        assert_eq!(unknown(StatusCode::FORBIDDEN), SenderUnavailable);
+        assert_eq!(unknown(StatusCode::UNAUTHORIZED), SenderUnavailable);
+        // Some say so of a number they may not reach: that stops nobody else's.
+        assert_eq!(unknown(StatusCode::FORBIDDEN), Rejected);
+        assert!(!stops_sender(Provider::Gateway, 403) && stops_sender(Provider::Gateway, 401));
         assert_eq!(unknown(StatusCode::BAD_REQUEST), Rejected);
         assert_eq!(class_of(Provider::Vonage, 99_999), HeldBack);
         assert_eq!((class_of(Provider::Vonage, 1240), class_of(Provider::Twilio, 1240)), (Blocked, HeldBack));

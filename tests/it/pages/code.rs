@@ -70,8 +70,8 @@ on_each_database! {
         let code = house.code_to(&phone, 0).await;
         let long = format!("{code}0");
         let typed = [
-            ("", "Enter the code from WhatsApp."),
-            (" ", "Enter the code from WhatsApp."),
+            ("", "Enter the code."),
+            (" ", "Enter the code."),
             ("abcdef", "The code has digits only. Check what you typed."),
             ("12345½", "The code has digits only. Check what you typed."),
             (&code[1..], "The code has 6 digits."),

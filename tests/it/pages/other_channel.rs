@@ -10,7 +10,7 @@ use watchword_domain::limits::Limits;
 use watchword_domain::{Channel, Phone};
 
 use crate::on_each_database;
-use crate::support::{Answer, Browser, CALLBACK, House, random_phone};
+use crate::support::{Answer, Browser, CALLBACK, House, claims_of, query_of, random_phone};
 
 const BOTH: [Channel; 2] = [Channel::Whatsapp, Channel::Sms];
 
@@ -89,6 +89,9 @@ on_each_database! {
         let done = browser.type_code(&house, &page, code.as_str().unwrap()).await;
         assert!(done.location().starts_with(CALLBACK));
         assert_eq!(channels_of(&house, &phone).await, ["sms", "whatsapp"]);
+        let tokens = house.redeem(&query_of(&done.location())["code"]).await.json();
+        let claims = claims_of(tokens["id_token"].as_str().unwrap());
+        assert_eq!(claims["amr"], json!(["otp", "sms"]), "no token says that an SMS was WhatsApp");
     }
 
     fn nothing_goes_by_sms_before_its_time_or_where_the_project_has_none(house) {

@@ -6,11 +6,13 @@
 //! it acts, and checks that the `phone_number_id` is one of its own: the signature only proves the app.
 
 mod event;
+mod named;
 mod parse;
 mod proof;
 mod template_news;
 
 pub use event::{Event, GraphError, Inbound, Kind, Pricing, State, Status};
+pub use named::{Named, named};
 pub use parse::{Malformed, parse};
 pub use proof::{Subscription, signature_matches, subscription};
 pub use template_news::{TemplateChange, TemplateNews};

@@ -6,6 +6,8 @@
 
 use serde_json::{Value, json};
 
+use crate::whatsapp::graph::is_id;
+
 use super::event::{Event, GraphError, Inbound, Kind, Pricing, State, Status, UNKNOWN_ERROR};
 use crate::json::{self, integer, take_list, text};
 
@@ -39,6 +41,10 @@ struct Entry {
     at: Option<i64>,
 }
 
+impl Malformed {
+    pub(super) const NOT_A_WEBHOOK: Self = Self { why: "it does not say whom it is about" };
+}
+
 impl Entry {
     fn other(&self, field: String, raw: Value) -> Event {
         Event::Other { account_id: self.account_id.clone(), at: self.at, field, raw }
@@ -46,7 +52,9 @@ impl Entry {
 }
 
 fn entry_events(mut raw: Value) -> Vec<Event> {
-    let entry = Entry { account_id: text(&raw, "/id"), at: integer(&raw, "/time") };
+    // What is no id is no account's: an event keeps a copy.
+    let account_id = text(&raw, "/id").filter(|id| is_id(id));
+    let entry = Entry { account_id, at: integer(&raw, "/time") };
     if !raw.get("changes").is_some_and(Value::is_array) {
         return vec![entry.other("entry".to_owned(), raw)];
     }
@@ -67,8 +75,8 @@ fn message_events(entry: &Entry, mut value: Value) -> Vec<Event> {
     let readable = lists.iter().flatten().all(|list| list.is_array());
     let says_something =
         lists.iter().flatten().any(|list| list.as_array().is_some_and(|list| !list.is_empty()));
-    let Some(sender) = text(&value, "/metadata/phone_number_id").filter(|_| readable && says_something)
-    else {
+    let sender = text(&value, "/metadata/phone_number_id").filter(|id| is_id(id));
+    let Some(sender) = sender.filter(|_| readable && says_something) else {
         return vec![unreadable(value)];
     };
     let contacts = Contacts(take_list(&mut value, "contacts"));
@@ -148,6 +156,9 @@ fn inbound(sender: &str, contacts: &Contacts, raw: &Value) -> Option<Inbound> {
     })
 }
 
+/// Longest text about a person that is believed; a user id has some 130 characters.
+const LONGEST_OF_PERSON: usize = 512;
+
 /// What a webhook says about the person at the other end.
 #[derive(Default)]
 struct Person {
@@ -160,6 +171,10 @@ struct Person {
 impl Person {
     /// Some senders of webhooks put the user id where the number belongs; a number is digits.
     fn sorted(mut self) -> Self {
+        let fields = [&mut self.number, &mut self.user_id, &mut self.username, &mut self.identity_key_hash];
+        for field in fields {
+            field.take_if(|text| text.len() > LONGEST_OF_PERSON);
+        }
         if let Some(misplaced) = self.number.take_if(|number| !is_number(number)) {
             self.user_id.get_or_insert(misplaced);
         }
