@@ -165,6 +165,8 @@ impl House {
             ("WATCHWORD_LIMITS_MESSAGES_PER_POOL_DAY", "1000000000".to_owned()),
             ("WATCHWORD_LIMITS_PROBATION_DAYS", "0".to_owned()),
             ("WATCHWORD_WHATSAPP_API_URL", format!("http://{simulator}/v25.0")),
+            // As Meta allows a number that writes to many; the usual 80 would be what is measured.
+            ("WATCHWORD_WHATSAPP_MESSAGES_PER_SECOND", "1000".to_owned()),
             ("WATCHWORD_WHATSAPP_PHONE_NUMBER_ID", "106540352242922".to_owned()),
             ("WATCHWORD_WHATSAPP_WABA_ID", "102290129340398".to_owned()),
             ("WATCHWORD_WHATSAPP_ACCESS_TOKEN", "access-token-of-the-benchmark".to_owned()),
