@@ -6,7 +6,7 @@
 //! Sources: Twilio's "Error and Warning Dictionary" (<https://www.twilio.com/docs/api/errors>) and its list of codes by
 //! cause in "Messaging Insights"; Vonage's "API Errors: Messages API"
 //! (<https://developer.vonage.com/en/api-errors/messages>). Twilio's 20005, 20404, 21659 to 21661, 21705 and 30034
-//! were not in the copies at hand and stand here from experience with the service. Twilio says itself that it splits
+//! were not in the copies at hand: what they mean is not verified. Twilio says itself that it splits
 //! codes as it learns: one that is not here is judged by the answer it came with.
 
 use reqwest::StatusCode;
