@@ -179,7 +179,8 @@ async fn every_class_of_refusal_is_told_apart() -> Tested {
         ),
         (vonage, 402, problem("https://developer.vonage.com/api-errors#low-balance"), 402, SenderUnavailable),
         (gateway, 400, String::new(), 400, Rejected),
-        (gateway, 403, "{}".to_owned(), 403, SenderUnavailable),
+        (gateway, 401, String::new(), 401, SenderUnavailable),
+        (gateway, 403, "{}".to_owned(), 403, Rejected),
         (gateway, 429, "slow down".to_owned(), 429, TryLater),
     ];
     for (which, status, body, code, class) in cases {
