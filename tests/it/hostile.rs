@@ -73,7 +73,7 @@ on_each_database! {
         let body = format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"{id}","changes":[{changes}]}}]}}"#);
         assert_eq!(house.webhook_signed(&body, Some("sha256=00")).await, 401);
         // Nor does a name that is none cost anything when the body is ours.
-        let (id, changes) = ("9".repeat(10_000), vec!["{}"; 10_000].join(","));
+        let (id, changes) = ("9".repeat(10_000), vec!["{}"; 300].join(","));
         let body = format!(r#"{{"object":"whatsapp_business_account","entry":[{{"id":"{id}","changes":[{changes}]}}]}}"#);
         assert_eq!(house.webhook(&body).await, 200);
         let kept = house.values("SELECT body FROM webhook_events").await;
@@ -91,12 +91,12 @@ on_each_database! {
 
     fn one_address_holds_its_share_of_large_webhooks_and_no_more(house) {
         let large = vec![b'x'; 100 * 1024];
+        let padded = format!("{{}}{}", " ".repeat(100 * 1024));
         let mut held = Vec::new();
-        for _ in 0..4 {
+        // What is held ends after ten seconds: on a slow day it is held again.
+        while held.len() < 4 || house.webhook(&padded).await != 503 {
             held.push(unfinished_webhook(house.provider, &large).await);
         }
-        let padded = format!("{{}}{}", " ".repeat(100 * 1024));
-        while house.webhook(&padded).await != 503 {}
         assert_eq!(house.webhook("{}").await, 200);
         drop(held);
         while house.webhook(&padded).await != 200 {}
