@@ -8,9 +8,9 @@ use watchword_messaging::Channel;
 use watchword_messaging::email::{self, Email};
 use watchword_messaging::sms::gateway::{self, Gateway};
 use watchword_messaging::sms::reports::{Reports, Shape};
-use watchword_messaging::sms::twilio::{self, Twilio};
-use watchword_messaging::sms::vonage::{self, Vonage};
-use watchword_messaging::sms::{Provider, SettingsRefusal, Times};
+use watchword_messaging::sms::twilio::Twilio;
+use watchword_messaging::sms::vonage::Vonage;
+use watchword_messaging::sms::{AccountSettings, Provider, SettingsRefusal, Times};
 
 use crate::config::problem::Problem;
 use crate::config::{Sms, Smtp};
@@ -31,27 +31,22 @@ pub(super) fn email(smtp: &Smtp) -> Result<EmailSender, Problem> {
 }
 
 pub(super) fn twilio(sms: &Sms, timeout: Duration) -> Result<Twilio, Problem> {
-    let settings = twilio::Settings {
-        base_url: sms.api_url.clone(),
-        account: sms.account.clone(),
-        secret: sms.secret.clone(),
-        from: sms.from.clone(),
-        report_url: sms.report_url.clone(),
-        times: times(timeout),
-    };
-    Twilio::new(&settings).map_err(|refusal| refused(&refusal))
+    Twilio::new(&account(sms, timeout)).map_err(|refusal| refused(&refusal))
 }
 
 pub(super) fn vonage(sms: &Sms, timeout: Duration) -> Result<Vonage, Problem> {
-    let settings = vonage::Settings {
+    Vonage::new(&account(sms, timeout)).map_err(|refusal| refused(&refusal))
+}
+
+fn account(sms: &Sms, timeout: Duration) -> AccountSettings {
+    AccountSettings {
         base_url: sms.api_url.clone(),
         account: sms.account.clone(),
         secret: sms.secret.clone(),
         from: sms.from.clone(),
         report_url: sms.report_url.clone(),
         times: times(timeout),
-    };
-    Vonage::new(&settings).map_err(|refusal| refused(&refusal))
+    }
 }
 
 fn gateway(sms: &Sms) -> Result<Gateway, Problem> {
@@ -97,7 +92,7 @@ fn reports(sms: &Sms) -> Result<Option<Reports>, Problem> {
     reports.map(Some).map_err(|refusal| of_gateway(&refusal, "sms.gateway_report_id, _reference or _status"))
 }
 
-fn times(whole: Duration) -> Times {
+pub(super) fn times(whole: Duration) -> Times {
     Times { connect: Duration::from_secs(5).min(whole / 2), whole }
 }
 

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use watchword_domain::pool::Pool;
 use watchword_flow::crypto::MasterKey;
@@ -144,9 +143,8 @@ fn unfit(storage: &Storage, fault: Fault) -> Problem {
 
 /// The Graph API that all senders are reached by.
 pub(super) fn graph(config: &Config) -> Result<Graph, Problem> {
-    let timeout = config.graph.timeout;
-    let times = (Duration::from_secs(5).min(timeout / 2), timeout);
-    Graph::new(&config.graph.api_url, times).map_err(|refusal| refused(&refusal))
+    Graph::new(&config.graph.api_url, channels::times(config.graph.timeout))
+        .map_err(|refusal| refused(&refusal))
 }
 
 /// The shared sender.

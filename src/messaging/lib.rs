@@ -16,6 +16,7 @@ use watchword_domain::{EmailAddress, FailureClass, Language, Phone, Secret};
 
 pub mod email;
 mod gsm;
+mod http;
 mod json;
 pub mod sms;
 pub mod whatsapp;

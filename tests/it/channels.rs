@@ -9,9 +9,9 @@ use tokio::net::TcpListener;
 use watchword_domain::{EmailAddress, Language, Phone, Secret};
 use watchword_messaging::email::{self, Email};
 use watchword_messaging::sms::gateway::{self, Gateway};
-use watchword_messaging::sms::twilio::{self, Twilio};
-use watchword_messaging::sms::vonage::{self, Vonage};
-use watchword_messaging::sms::{Provider, Times};
+use watchword_messaging::sms::twilio::Twilio;
+use watchword_messaging::sms::vonage::Vonage;
+use watchword_messaging::sms::{AccountSettings, Provider, Times};
 use watchword_messaging::{Channel, Outcome, OutgoingCode, Recipient};
 use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, SmsAccount};
 
@@ -58,18 +58,18 @@ async fn played(report_url: Option<String>) -> Played {
 }
 
 fn channel(provider: Provider, at: SocketAddr, report_url: String) -> Box<dyn Channel> {
-    let (account, secret) = (sms::ACCOUNT.to_owned(), Secret::new(SECRET.to_owned()));
+    let secret = Secret::new(SECRET.to_owned());
+    let settings = |base_url| AccountSettings {
+        base_url,
+        account: sms::ACCOUNT.to_owned(),
+        secret: secret.clone(),
+        from: "Acme".to_owned(),
+        report_url,
+        times: TIMES,
+    };
     match provider {
-        Provider::Twilio => {
-            let (base_url, from) = (format!("http://{at}/sms/twilio"), "Acme".to_owned());
-            let settings = twilio::Settings { base_url, account, secret, from, report_url, times: TIMES };
-            Box::new(Twilio::new(&settings).unwrap())
-        }
-        Provider::Vonage => {
-            let (base_url, from) = (format!("http://{at}/sms/vonage"), "Acme".to_owned());
-            let settings = vonage::Settings { base_url, account, secret, from, report_url, times: TIMES };
-            Box::new(Vonage::new(&settings).unwrap())
-        }
+        Provider::Twilio => Box::new(Twilio::new(&settings(format!("http://{at}/sms/twilio"))).unwrap()),
+        Provider::Vonage => Box::new(Vonage::new(&settings(format!("http://{at}/sms/vonage"))).unwrap()),
         Provider::Gateway => Box::new(
             Gateway::new(&gateway::Settings {
                 url: format!("http://{at}/sms"),

@@ -1,10 +1,10 @@
-//! The WhatsApp senders, asked over HTTP: the shared one, and those of projects that are live.
+//! The shared WhatsApp sender, asked over HTTP. Those of projects are asked by `watchword sender check`.
 
 use std::time::Duration;
 
 use watchword_domain::Timestamp;
 use watchword_flow::senders::health::{self, Examined, Finding, Names, Trouble};
-use watchword_messaging::whatsapp::{Account, Graph};
+use watchword_messaging::whatsapp::{Account, Graph, Times};
 
 use super::Part;
 use crate::commands::installation;
@@ -64,7 +64,7 @@ pub(super) async fn look(config: &Config, may_ask: bool, webhook_seen: Option<Ti
 
 fn account(graph: &config::Graph, sender: &Sender) -> Result<Account, Problem> {
     let timeout = ANSWER.min(graph.timeout);
-    let graph = Graph::new(&graph.api_url, (CONNECT.min(timeout / 2), timeout));
+    let graph = Graph::new(&graph.api_url, Times { connect: CONNECT.min(timeout / 2), whole: timeout });
     let ids = (sender.phone_number_id.as_str(), sender.waba_id.as_str());
     let account = graph.and_then(|graph| Account::new(&graph, ids, &sender.access_token));
     account.map_err(|refusal| installation::refused(&refusal))

@@ -7,8 +7,9 @@ use reqwest::{Client, StatusCode, Url};
 use serde_json::Value;
 use watchword_domain::Secret;
 
-use super::wire::{self, Answer, SettingsRefusal, Times};
+use super::wire::{self, SettingsRefusal};
 use super::{Provider, errors};
+use crate::http::{self, Answer, Times};
 use crate::wording::Wording;
 use crate::{Channel, Outcome, OutgoingCode, Sending, json};
 
@@ -49,7 +50,7 @@ impl Gateway {
             return Err(SettingsRefusal::Pointer);
         }
         Ok(Self {
-            client: wire::client(settings.times)?,
+            client: http::client(settings.times)?,
             url: wire::address(&settings.url, SettingsRefusal::ApiUrl)?,
             authorization: wire::sensitive(settings.authorization.expose().clone())?,
             body: Body::read(&settings.body)?,
@@ -88,11 +89,11 @@ impl Gateway {
             let body = json::parse(&answer.body).ok();
             return match body.and_then(|body| json::text(&body, &self.id)) {
                 Some(provider_message_id) => Outcome::Accepted { provider_message_id, recipient_id: None },
-                None => wire::unreadable(status),
+                None => http::unreadable(status),
             };
         }
         if !status.is_client_error() || speaks_of_another.contains(&status) {
-            return wire::unreadable(status);
+            return http::unreadable(status);
         }
         let code = i64::from(status.as_u16());
         tracing::warn!(code, "the SMS gateway rejected a message");

@@ -11,7 +11,26 @@ pub mod twilio;
 pub mod vonage;
 mod wire;
 
-pub use wire::{SettingsRefusal, Times, Unread};
+use watchword_domain::Secret;
+
+pub use crate::http::Times;
+pub use wire::{SettingsRefusal, Unread};
+
+/// An account at Twilio or Vonage, and who its messages come from.
+pub struct AccountSettings {
+    /// Where the provider answers: `https://api.twilio.com`, `https://api.nexmo.com`.
+    pub base_url: String,
+    /// Twilio's account SID (`AC…`), Vonage's API key.
+    pub account: String,
+    /// Twilio's auth token, Vonage's API secret.
+    pub secret: Secret<String>,
+    /// A number (`+E.164`), a name of up to 11 letters and digits, or, at Twilio, a messaging service (`MG…`).
+    pub from: String,
+    /// Where reports are posted: this very text is what Twilio signs.
+    pub report_url: String,
+    /// How long the provider may take.
+    pub times: Times,
+}
 
 /// Who carries messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Url};
-use watchword_domain::Secret;
 
-use super::wire::{self, Answer, SettingsRefusal, Times, Unread};
-use super::{Provider, errors};
+use super::wire::{self, SettingsRefusal, Unread};
+use super::{AccountSettings, Provider, errors};
+use crate::http::{self, Answer};
 use crate::wording::Wording;
 use crate::{Channel, Outcome, OutgoingCode, Sending, json};
 
@@ -17,22 +17,6 @@ const VERSION: &str = "2010-04-01";
 const LONGEST_VALIDITY: u64 = 36_000;
 /// The field of the address of reports that holds our message id.
 pub(super) const MESSAGE: &str = "message";
-
-/// An account at Twilio, and who its messages come from.
-pub struct Settings {
-    /// Where Twilio answers: `https://api.twilio.com`.
-    pub base_url: String,
-    /// The account SID, `AC…`.
-    pub account: String,
-    /// The auth token.
-    pub secret: Secret<String>,
-    /// A number (`+E.164`), a name of up to 11 letters and digits, or a messaging service (`MG…`).
-    pub from: String,
-    /// Where reports are posted: this very text is what Twilio signs.
-    pub report_url: String,
-    /// How long Twilio may take.
-    pub times: Times,
-}
 
 /// Twilio as a [`Channel`].
 pub struct Twilio {
@@ -50,9 +34,11 @@ impl Twilio {
     ///
     /// # Errors
     /// What is wrong with the settings, in words for the operator; never the secret.
-    pub fn new(settings: &Settings) -> Result<Self, SettingsRefusal> {
+    pub fn new(settings: &AccountSettings) -> Result<Self, SettingsRefusal> {
         let base = wire::address(&settings.base_url, SettingsRefusal::ApiUrl)?;
-        let accounts = [VERSION, "Accounts"];
+        let below = |account: &str, rest: &[&str]| {
+            http::below(&base, &[&[VERSION, "Accounts", account], rest].concat())
+        };
         let authorization = wire::basic(&settings.account, &settings.secret)?;
         if !settings.account.starts_with("AC") {
             return Err(SettingsRefusal::Account);
@@ -60,11 +46,10 @@ impl Twilio {
         if !is_service(&settings.from) && !wire::is_sender(&settings.from) {
             return Err(SettingsRefusal::From);
         }
-        let account = below_account(&base, &accounts, &format!("{}.json", settings.account), &[])?;
         Ok(Self {
-            client: wire::client(settings.times)?,
-            account_url: account,
-            messages_url: below_account(&base, &accounts, &settings.account, &["Messages.json"])?,
+            client: http::client(settings.times)?,
+            account_url: below(&format!("{}.json", settings.account), &[]),
+            messages_url: below(&settings.account, &["Messages.json"]),
             authorization,
             from: settings.from.clone(),
             report_url: wire::address(&settings.report_url, SettingsRefusal::ReportUrl)?,
@@ -115,15 +100,6 @@ impl Channel for Twilio {
     }
 }
 
-fn below_account(
-    base: &Url,
-    accounts: &[&str],
-    account: &str,
-    rest: &[&str],
-) -> Result<Url, SettingsRefusal> {
-    wire::below(&wire::below(&wire::below(base, accounts)?, &[account])?, rest)
-}
-
 fn is_service(from: &str) -> bool {
     from.len() == 34 && from.starts_with("MG") && from.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
@@ -131,11 +107,11 @@ fn is_service(from: &str) -> bool {
 /// Only an answer that is recognisably Twilio's accepts or rejects a message. A server error says nothing of what was
 /// done before it.
 fn outcome_of(answer: &Answer) -> Outcome {
-    let Ok(body) = json::parse(&answer.body) else { return wire::unreadable(answer.status) };
+    let Ok(body) = json::parse(&answer.body) else { return http::unreadable(answer.status) };
     if answer.status.is_success() {
         return match json::text(&body, "/sid") {
             Some(provider_message_id) => Outcome::Accepted { provider_message_id, recipient_id: None },
-            None => wire::unreadable(answer.status),
+            None => http::unreadable(answer.status),
         };
     }
     match json::integer(&body, "/code") {
@@ -145,6 +121,6 @@ fn outcome_of(answer: &Answer) -> Outcome {
             let class = errors::class_of_answer(Provider::Twilio, code, answer.status);
             Outcome::Rejected { code, class, retry_after: answer.retry_after }
         }
-        _ => wire::unreadable(answer.status),
+        _ => http::unreadable(answer.status),
     }
 }

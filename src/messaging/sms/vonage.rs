@@ -6,10 +6,10 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Url};
 use serde::Serialize;
 use serde_json::Value;
-use watchword_domain::Secret;
 
-use super::wire::{self, Answer, SettingsRefusal, Times, Unread};
-use super::{Provider, errors};
+use super::wire::{self, SettingsRefusal, Unread};
+use super::{AccountSettings, Provider, errors};
+use crate::http::{self, Answer};
 use crate::wording::Wording;
 use crate::{Channel, Outcome, OutgoingCode, Sending, json};
 
@@ -18,22 +18,6 @@ const MESSAGES_HOST: &str = "api.nexmo.com";
 const ACCOUNT_HOST: &str = "rest.nexmo.com";
 /// Characters a `client_ref` may have.
 const LONGEST_REFERENCE: usize = 100;
-
-/// An account at Vonage, and who its messages come from.
-pub struct Settings {
-    /// Where the Messages API answers: `https://api.nexmo.com`.
-    pub base_url: String,
-    /// The API key.
-    pub account: String,
-    /// The API secret.
-    pub secret: Secret<String>,
-    /// A number, or a name of up to 11 letters and digits.
-    pub from: String,
-    /// Where reports are posted.
-    pub report_url: String,
-    /// How long Vonage may take.
-    pub times: Times,
-}
 
 /// Vonage as a [`Channel`].
 pub struct Vonage {
@@ -64,15 +48,15 @@ impl Vonage {
     ///
     /// # Errors
     /// What is wrong with the settings, in words for the operator; never the secret.
-    pub fn new(settings: &Settings) -> Result<Self, SettingsRefusal> {
+    pub fn new(settings: &AccountSettings) -> Result<Self, SettingsRefusal> {
         let base = wire::address(&settings.base_url, SettingsRefusal::ApiUrl)?;
         if !wire::is_sender(&settings.from) {
             return Err(SettingsRefusal::From);
         }
         Ok(Self {
-            client: wire::client(settings.times)?,
-            messages_url: wire::below(&base, &["v1", "messages"])?,
-            balance_url: wire::below(&account_base(base)?, &["account", "get-balance"])?,
+            client: http::client(settings.times)?,
+            messages_url: http::below(&base, &["v1", "messages"]),
+            balance_url: http::below(&account_base(base)?, &["account", "get-balance"]),
             authorization: wire::basic(&settings.account, &settings.secret)?,
             from: settings.from.trim_start_matches('+').to_owned(),
             report_url: wire::address(&settings.report_url, SettingsRefusal::ReportUrl)?.into(),
@@ -137,11 +121,11 @@ fn account_base(base: Url) -> Result<Url, SettingsRefusal> {
 /// Only an answer that is recognisably Vonage's accepts or rejects a message. A server error says nothing of what was
 /// done before it.
 fn outcome_of(answer: &Answer) -> Outcome {
-    let Ok(body) = json::parse(&answer.body) else { return wire::unreadable(answer.status) };
+    let Ok(body) = json::parse(&answer.body) else { return http::unreadable(answer.status) };
     if answer.status.is_success() {
         return match json::text(&body, "/message_uuid") {
             Some(provider_message_id) => Outcome::Accepted { provider_message_id, recipient_id: None },
-            None => wire::unreadable(answer.status),
+            None => http::unreadable(answer.status),
         };
     }
     // A problem document (RFC 9457); its texts are left out, because they can name the number.
@@ -153,7 +137,7 @@ fn outcome_of(answer: &Answer) -> Outcome {
             let class = errors::class_of_answer(Provider::Vonage, code, answer.status);
             Outcome::Rejected { code, class, retry_after: answer.retry_after }
         }
-        _ => wire::unreadable(answer.status),
+        _ => http::unreadable(answer.status),
     }
 }
 

@@ -1,37 +1,18 @@
-//! The HTTP client of SMS providers.
-//!
-//! Owns the connection: time-outs, the pool of open connections, how much of an answer is read, and which failures prove
-//! that nothing left. Must not retry, follow redirects or ask the environment for a proxy: each of them could send a
-//! code twice or to somebody else. Knows no provider's shapes.
-
-use std::error::Error;
-use std::time::Duration;
+//! What the SMS providers that speak HTTP share: how settings are refused, how a sender looks, how one is asked.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{HeaderValue, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::header::HeaderValue;
+use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
 use watchword_domain::Secret;
 
+use crate::http::{self, Answer, ClientRefusal, NoAnswer};
 use crate::wording::WordingFault;
 use crate::{Outcome, OutgoingCode, Recipient, json};
 
-/// Answers to a send are a few kilobytes at most.
+/// What an account says of itself is a few kilobytes at most.
 const LONGEST_ANSWER: usize = 64 * 1024;
-/// Using a connection just as the provider closes it would leave the outcome unknown, so old ones are not used.
-const LONGEST_IDLE: Duration = Duration::from_secs(30);
-/// The longest wait a `Retry-After` is believed; beyond it other ways are tried anyway.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-
-/// How long a provider may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    /// Until there is a connection, TLS included. Shorter than `whole`.
-    pub connect: Duration,
-    /// Until the whole exchange is done. What takes longer has an unknown outcome.
-    pub whole: Duration,
-}
 
 /// Settings no message could be sent with, in words for the operator; never a secret.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +54,15 @@ pub enum SettingsRefusal {
     Client(#[source] reqwest::Error),
 }
 
+impl From<ClientRefusal> for SettingsRefusal {
+    fn from(refusal: ClientRefusal) -> Self {
+        match refusal {
+            ClientRefusal::Timeouts => Self::Timeouts,
+            ClientRefusal::Client(error) => Self::Client(error),
+        }
+    }
+}
+
 /// Why something could not be asked of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unread {
@@ -96,53 +86,17 @@ pub enum Unread {
     },
 }
 
-/// What a provider answered, read to its end.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Vec<u8>,
-}
-
-/// The one way to speak to a provider: bounded in time, to whom was named and to nobody else.
-pub(super) fn client(times: Times) -> Result<Client, SettingsRefusal> {
-    if times.connect.is_zero() || times.connect >= times.whole {
-        return Err(SettingsRefusal::Timeouts);
-    }
-    #[expect(clippy::disallowed_methods, reason = "the seam: time-outs set, redirects and retries off")]
-    let builder = Client::builder();
-    builder
-        .user_agent(concat!("watchword/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(times.connect)
-        .timeout(times.whole)
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_idle_timeout(LONGEST_IDLE)
-        .build()
-        .map_err(SettingsRefusal::Client)
-}
-
 /// Hands a message over once. What is no whole answer is an outcome already.
 pub(super) async fn exchange(request: RequestBuilder) -> Result<Answer, Outcome> {
-    let response = request.send().await.map_err(without_answer)?;
-    let status = response.status();
-    let retry_after = retry_after(&response);
-    let body = read_capped(response).await.map_err(|why| Outcome::Unknown { why })?;
-    Ok(Answer { status, retry_after, body })
+    http::exchange(request, "the SMS provider").await
 }
 
 /// Asks for something that sends and changes nothing.
 pub(super) async fn ask(request: RequestBuilder) -> Result<Value, Unread> {
-    let response = request.send().await.map_err(|error| {
-        if !error.is_connect() {
-            return Unread::NoAnswer;
-        }
-        // The last cause is the telling one: a name that is not known, a certificate that is not trusted.
-        let error = error.without_url();
-        Unread::NoConnection(causes(&error).pop().unwrap_or_else(|| error.to_string()))
+    let (status, body) = http::ask(request, LONGEST_ANSWER).await.map_err(|none| match none {
+        NoAnswer::NoConnection(why) => Unread::NoConnection(why),
+        NoAnswer::InTime => Unread::NoAnswer,
     })?;
-    let status = response.status();
-    let body = read_capped(response).await.map_err(|_| Unread::NoAnswer)?;
     match json::parse(&body) {
         Ok(body) if status.is_success() && body.is_object() => Ok(body),
         _ if status.is_client_error() => Err(Unread::Refused { status: status.as_u16() }),
@@ -152,26 +106,7 @@ pub(super) async fn ask(request: RequestBuilder) -> Result<Value, Unread> {
 
 /// A provider's address, to which paths are added.
 pub(super) fn address(text: &str, refusal: SettingsRefusal) -> Result<Url, SettingsRefusal> {
-    match Url::parse(text) {
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https")
-                && url.has_host()
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.query().is_none()
-                && url.fragment().is_none() =>
-        {
-            Ok(url)
-        }
-        _ => Err(refusal),
-    }
-}
-
-/// The address of a thing below another.
-pub(super) fn below(base: &Url, segments: &[&str]) -> Result<Url, SettingsRefusal> {
-    let mut url = base.clone();
-    url.path_segments_mut().map_err(|()| SettingsRefusal::ApiUrl)?.pop_if_empty().extend(segments);
-    Ok(url)
+    http::address(text).ok_or(refusal)
 }
 
 /// The header of RFC 7617.
@@ -187,9 +122,7 @@ pub(super) fn basic(account: &str, secret: &Secret<String>) -> Result<HeaderValu
 
 /// A header whose value no log shows.
 pub(super) fn sensitive(value: String) -> Result<HeaderValue, SettingsRefusal> {
-    let mut value = HeaderValue::try_from(value).map_err(|_| SettingsRefusal::Secret)?;
-    value.set_sensitive(true);
-    Ok(value)
+    http::sensitive(value).ok_or(SettingsRefusal::Secret)
 }
 
 /// The number a message goes to; what has none is not sent.
@@ -209,56 +142,6 @@ pub(super) fn is_sender(from: &str) -> bool {
         && from.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
         && from.bytes().any(|byte| byte.is_ascii_alphabetic());
     is_number || is_name
-}
-
-/// Tells a connection that was never made from an exchange that broke off.
-fn without_answer(error: reqwest::Error) -> Outcome {
-    let error = error.without_url();
-    tracing::warn!(error = ?causes(&error), "the SMS provider gave no answer");
-    if error.is_connect() {
-        Outcome::NotSent { why: "no connection to the SMS provider could be made" }
-    } else if error.is_timeout() {
-        Outcome::Unknown { why: "the SMS provider did not answer in time" }
-    } else {
-        Outcome::Unknown { why: "the connection to the SMS provider broke off" }
-    }
-}
-
-/// Why an answer that was read says nothing.
-pub(super) fn unreadable(status: StatusCode) -> Outcome {
-    let why = if status.is_success() {
-        "a success without a readable message id"
-    } else if status.is_redirection() {
-        "a redirect, which is never followed"
-    } else if status.is_server_error() {
-        "a server error"
-    } else {
-        "an answer that is not the SMS provider's own"
-    };
-    Outcome::Unknown { why }
-}
-
-fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
-    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
-}
-
-async fn read_capped(mut response: Response) -> Result<Vec<u8>, &'static str> {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_ANSWER => {
-                return Err("the answer of the SMS provider was too long to be one");
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body),
-            Err(_) => return Err("the answer of the SMS provider broke off"),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use reqwest::{Client, RequestBuilder, Url};
 use serde_json::{Value, json};
 use watchword_domain::Secret;
 
-use super::graph::{Graph, SettingsRefusal, bearer, causes, is_id, read_capped};
+use super::graph::{Graph, SettingsRefusal, bearer, is_id};
+use crate::http::{self, NoAnswer};
 use crate::json;
 
 /// A page of templates with their texts.
@@ -125,11 +126,11 @@ impl Account {
         Ok(Self {
             client: graph.client.clone(),
             authorization: bearer(access_token)?,
-            number: graph.below(&[phone_number_id])?,
-            numbers: graph.below(&[waba_id, "phone_numbers"])?,
-            templates: graph.below(&[waba_id, "message_templates"])?,
-            upsert: graph.below(&[waba_id, "upsert_message_templates"])?,
-            subscribed_apps: graph.below(&[waba_id, "subscribed_apps"])?,
+            number: graph.below(&[phone_number_id]),
+            numbers: graph.below(&[waba_id, "phone_numbers"]),
+            templates: graph.below(&[waba_id, "message_templates"]),
+            upsert: graph.below(&[waba_id, "upsert_message_templates"]),
+            subscribed_apps: graph.below(&[waba_id, "subscribed_apps"]),
         })
     }
 
@@ -248,9 +249,7 @@ impl Account {
 
     async fn call(&self, request: RequestBuilder) -> Result<Value, Unread> {
         let request = request.header(AUTHORIZATION, self.authorization.clone());
-        let response = request.send().await.map_err(|error| without_answer(&error.without_url()))?;
-        let status = response.status();
-        let body = read_capped(response, LONGEST_ANSWER).await.map_err(|_| Unread::NoAnswer)?;
+        let (status, body) = http::ask(request, LONGEST_ANSWER).await?;
         let strange = Unread::Strange { status: status.as_u16() };
         let Ok(body) = json::parse(&body) else { return Err(strange) };
         match json::integer(&body, "/error/code") {
@@ -265,12 +264,13 @@ impl Account {
     }
 }
 
-fn without_answer(error: &reqwest::Error) -> Unread {
-    if !error.is_connect() {
-        return Unread::NoAnswer;
+impl From<NoAnswer> for Unread {
+    fn from(none: NoAnswer) -> Self {
+        match none {
+            NoAnswer::NoConnection(why) => Self::NoConnection(why),
+            NoAnswer::InTime => Self::NoAnswer,
+        }
     }
-    // The last cause is the telling one: a name that is not known, a certificate that is not trusted.
-    Unread::NoConnection(causes(error).pop().unwrap_or_else(|| error.to_string()))
 }
 
 fn template(template: &Value) -> Option<Template> {

@@ -12,6 +12,7 @@ mod graph;
 mod template;
 pub mod webhook;
 
+pub use crate::http::Times;
 pub use account::{Account, NewTemplate, Number, Standing, Template, Unread};
 pub use cloud_api::CloudApi;
 pub use graph::{Graph, SettingsRefusal, is_id, is_template_name};

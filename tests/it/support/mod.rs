@@ -29,7 +29,7 @@ use watchword_flow::seams::SystemRandom;
 use watchword_flow::senders::{SenderSettings, SharedSender};
 use watchword_flow::{Settings, Watchword};
 use watchword_http::{ConnectionLimits, Doors};
-use watchword_messaging::whatsapp::Graph;
+use watchword_messaging::whatsapp::{Graph, Times};
 use watchword_store::Store;
 
 pub use browser::{Answer, Browser};
@@ -273,7 +273,8 @@ fn settings(provider: SocketAddr, simulator: SocketAddr, limits: Limits) -> Sett
 
 /// The Graph API at this origin.
 pub fn graph(origin: &str) -> Graph {
-    Graph::new(&format!("{origin}/v25.0"), (Duration::from_secs(2), Duration::from_secs(3))).unwrap()
+    let times = Times { connect: Duration::from_secs(2), whole: Duration::from_secs(3) };
+    Graph::new(&format!("{origin}/v25.0"), times).unwrap()
 }
 
 /// The sender that all projects of a test share.

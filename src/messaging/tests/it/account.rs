@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use watchword_domain::Secret;
 use watchword_messaging::whatsapp::{
-    Account, Graph as MetaGraph, NewTemplate, Number, SettingsRefusal, Standing, Template, Unread,
+    Account, Graph as MetaGraph, NewTemplate, Number, SettingsRefusal, Standing, Template, Times, Unread,
 };
 
 use crate::Tested;
@@ -20,7 +20,7 @@ fn account(base_url: &str) -> Result<Account, SettingsRefusal> {
     account_within(base_url, PATIENCE)
 }
 
-fn account_within(base_url: &str, times: (Duration, Duration)) -> Result<Account, SettingsRefusal> {
+fn account_within(base_url: &str, times: Times) -> Result<Account, SettingsRefusal> {
     Account::new(&MetaGraph::new(base_url, times)?, (NUMBER, ACCOUNT), &Secret::new(TOKEN.to_owned()))
 }
 
@@ -121,7 +121,7 @@ async fn who_is_not_there_and_who_is_silent_are_told_apart() -> Tested {
     assert!(matches!(absent, Err(Unread::NoConnection(_))), "{absent:?}");
 
     let graph = Graph::open(Answer::Never).await?;
-    let times = (Duration::from_millis(200), Duration::from_millis(400));
+    let times = Times { connect: Duration::from_millis(200), whole: Duration::from_millis(400) };
     let silent = account_within(&graph.base_url(), times)?.number().await;
     assert_eq!(silent, Err(Unread::NoAnswer));
     Ok(())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use watchword_domain::{EmailAddress, FailureClass, Secret};
 use watchword_messaging::whatsapp::{
-    ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal, is_template_name,
+    ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal, Times, is_template_name,
 };
 use watchword_messaging::{Outcome, Recipient};
 
@@ -196,7 +196,7 @@ async fn a_redirect_is_not_followed_even_with_the_token_in_hand() -> Tested {
 #[tokio::test]
 async fn silence_until_the_time_out_leaves_the_outcome_unknown() -> Tested {
     let graph = Graph::open(Answer::Never).await?;
-    let patience = (Duration::from_millis(200), Duration::from_millis(400));
+    let patience = Times { connect: Duration::from_millis(200), whole: Duration::from_millis(400) };
     assert!(is_unknown(&send_to(&graph.base_url(), patience).await?));
     Ok(())
 }
@@ -223,7 +223,7 @@ async fn a_failed_tls_handshake_proves_that_nothing_left() -> Tested {
 async fn a_tls_handshake_nobody_answers_proves_that_nothing_left() -> Tested {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let base_url = format!("https://{}/v25.0", listener.local_addr()?);
-    let outcome = send_to(&base_url, (Duration::from_millis(200), PATIENCE.1)).await?;
+    let outcome = send_to(&base_url, Times { connect: Duration::from_millis(200), ..PATIENCE }).await?;
     assert!(matches!(outcome, Outcome::NotSent { .. }), "{outcome:?}");
     Ok(())
 }
@@ -301,7 +301,7 @@ fn settings_no_code_could_be_sent_with_are_refused_at_the_start() {
     for template in ["", "Watchword", "watchword-code", "a b"] {
         assert!(!is_template_name(template), "{template}");
     }
-    let refused = MetaGraph::new(URL, (PATIENCE.1, PATIENCE.1)).err();
+    let refused = MetaGraph::new(URL, Times { connect: PATIENCE.whole, ..PATIENCE }).err();
     assert!(matches!(refused, Some(SettingsRefusal::Timeouts)));
 }
 

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use watchword_domain::{Language, Phone, Secret};
-use watchword_messaging::whatsapp::{ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal};
+use watchword_messaging::whatsapp::{ChosenTemplate, CloudApi, Graph as MetaGraph, SettingsRefusal, Times};
 use watchword_messaging::{Outcome, OutgoingCode, Recipient};
 
 pub(crate) const NUMBER: &str = "+5511987654321";
@@ -93,7 +93,7 @@ async fn answer_request(State(desk): State<Arc<Desk>>, request: Request) -> Resp
 }
 
 /// Long enough that no test waits for it.
-pub(crate) const PATIENCE: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(60));
+pub(crate) const PATIENCE: Times = Times { connect: Duration::from_secs(20), whole: Duration::from_secs(60) };
 
 /// Meta's id of the number codes leave from.
 pub(crate) const PHONE_NUMBER_ID: &str = "106540352242922";
@@ -114,13 +114,10 @@ pub(crate) fn template() -> ChosenTemplate {
     ChosenTemplate { name: "watchword_code".to_owned(), language: "pt_BR".to_owned() }
 }
 
-pub(crate) async fn send_to(
-    base_url: &str,
-    times: (Duration, Duration),
-) -> Result<Outcome, Box<dyn std::error::Error>> {
+pub(crate) async fn send_to(base_url: &str, times: Times) -> Result<Outcome, Box<dyn std::error::Error>> {
     Ok(api(base_url, times)?.send_code(&message()?, &template()).await)
 }
 
-pub(crate) fn api(base_url: &str, times: (Duration, Duration)) -> Result<CloudApi, SettingsRefusal> {
+pub(crate) fn api(base_url: &str, times: Times) -> Result<CloudApi, SettingsRefusal> {
     CloudApi::new(&MetaGraph::new(base_url, times)?, PHONE_NUMBER_ID, &Secret::new(TOKEN.to_owned()))
 }

@@ -9,9 +9,9 @@ use watchword_domain::FailureClass::{
 };
 use watchword_domain::{EmailAddress, Secret};
 use watchword_messaging::sms::gateway::{self, Gateway};
-use watchword_messaging::sms::twilio::{self, Twilio};
-use watchword_messaging::sms::vonage::{self, Vonage};
-use watchword_messaging::sms::{SettingsRefusal, Times, Unread};
+use watchword_messaging::sms::twilio::Twilio;
+use watchword_messaging::sms::vonage::Vonage;
+use watchword_messaging::sms::{AccountSettings, SettingsRefusal, Times, Unread};
 use watchword_messaging::{Channel, Outcome, OutgoingCode, Recipient};
 
 use crate::Tested;
@@ -28,8 +28,8 @@ fn secret(text: &str) -> Secret<String> {
     Secret::new(text.to_owned())
 }
 
-fn twilio_settings(base_url: &str) -> twilio::Settings {
-    twilio::Settings {
+fn twilio_settings(base_url: &str) -> AccountSettings {
+    AccountSettings {
         base_url: base_url.to_owned(),
         account: ACCOUNT.to_owned(),
         secret: secret("auth-token"),
@@ -39,8 +39,8 @@ fn twilio_settings(base_url: &str) -> twilio::Settings {
     }
 }
 
-fn vonage_settings(base_url: &str) -> vonage::Settings {
-    vonage::Settings {
+fn vonage_settings(base_url: &str) -> AccountSettings {
+    AccountSettings {
         base_url: base_url.to_owned(),
         account: "a1b2c3d4".to_owned(),
         secret: secret("api-secret"),
@@ -104,7 +104,7 @@ async fn twilio_is_sent_the_documented_form() -> Tested {
 async fn twilios_messaging_service_is_named_by_its_own_field() -> Tested {
     let graph = Graph::answering(201, r#"{"sid":"SM01"}"#).await?;
     let service = "MG00000000000000000000000000000001";
-    let settings = twilio::Settings { from: service.to_owned(), ..twilio_settings(&graph.origin()) };
+    let settings = AccountSettings { from: service.to_owned(), ..twilio_settings(&graph.origin()) };
     Twilio::new(&settings)?.send_code(&message()?).await;
     let asked = graph.asked();
     let fields = form(&asked.first().ok_or("nothing was asked")?.body);
@@ -248,7 +248,7 @@ async fn a_redirect_is_not_followed_even_with_the_secret_in_hand() -> Tested {
 async fn silence_until_the_time_out_leaves_the_outcome_unknown() -> Tested {
     let graph = Graph::open(Answer::Never).await?;
     let times = Times { connect: Duration::from_millis(200), whole: Duration::from_millis(400) };
-    let settings = twilio::Settings { times, ..twilio_settings(&graph.origin()) };
+    let settings = AccountSettings { times, ..twilio_settings(&graph.origin()) };
     assert!(is_unknown(&Twilio::new(&settings)?.send_code(&message()?).await));
     Ok(())
 }
@@ -326,13 +326,13 @@ async fn an_operator_may_ask_of_the_account_without_sending() -> Tested {
 
 #[test]
 fn settings_no_code_could_be_sent_with_are_refused_at_the_start() {
-    let twilio = |change: &dyn Fn(&mut twilio::Settings)| {
+    let twilio = |change: &dyn Fn(&mut AccountSettings)| {
         let mut settings = twilio_settings("https://api.twilio.com");
         change(&mut settings);
         Twilio::new(&settings).err().map(|refusal| refusal.to_string())
     };
     assert_eq!(twilio(&|_| {}), None);
-    let wrong: [&dyn Fn(&mut twilio::Settings); 9] = [
+    let wrong: [&dyn Fn(&mut AccountSettings); 9] = [
         &|it| it.base_url = "api.twilio.com".into(),
         &|it| it.base_url = "https://user:pass@api.twilio.com".into(),
         &|it| it.report_url = "https://id.example.com/x?y".into(),
