@@ -8,4 +8,3 @@ pub mod lost;
 pub mod new_code;
 pub mod other_channel;
 pub mod phone;
-pub mod restart;

@@ -2,11 +2,15 @@
 
 pub mod bearer;
 pub mod cors;
+pub mod delivery;
 pub mod document;
+pub mod ended;
 pub mod fault;
 pub mod html;
+pub mod number_page;
 pub mod oauth;
 pub mod outside;
 pub mod page;
 pub mod problem;
 pub mod redirect;
+pub mod restart;

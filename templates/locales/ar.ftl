@@ -113,6 +113,7 @@ code-resend-in = رمز جديد بعد { $time }
 # Where no clock runs.
 code-resend-after = يمكن إرسال رمز جديد بعد { $time }.
 code-resend-no-more = لا رموز أخرى الآن. حاول مرة أخرى بعد { $time }.
+code-look-again = اعرف هل من جديد
 code-other-sms = أرسله برسالة قصيرة SMS
 code-other-sms-in = برسالة قصيرة خلال { $time }
 code-change-number = استخدم رقمًا آخر

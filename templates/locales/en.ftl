@@ -104,6 +104,8 @@ code-resend-in = New code in { $time }
 # Where no clock runs.
 code-resend-after = A new code can be sent after { $time }.
 code-resend-no-more = No more codes for now. Try again in { $time }.
+# A link, where the page does not look by itself.
+code-look-again = See whether there is news
 # A button: the same code by another channel.
 code-other-sms = Send by SMS instead
 code-other-sms-in = By SMS in { $time }

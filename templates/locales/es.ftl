@@ -93,6 +93,7 @@ code-resend-in = Código nuevo en { $time }
 # Where no clock runs.
 code-resend-after = Se puede enviar un código nuevo dentro de { $time }.
 code-resend-no-more = Por ahora no hay más códigos. Inténtalo de nuevo en { $time }.
+code-look-again = Ver si hay novedades
 code-other-sms = Enviar por SMS
 code-other-sms-in = Por SMS en { $time }
 code-change-number = Usar otro número

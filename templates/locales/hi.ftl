@@ -93,6 +93,7 @@ code-resend-in = नया कोड { $time } में
 # Where no clock runs.
 code-resend-after = { $time } के बाद नया कोड भेजा जा सकता है।
 code-resend-no-more = फ़िलहाल और कोड नहीं मिलेंगे। { $time } में फिर से कोशिश करें।
+code-look-again = देखें कि कोई नई जानकारी है या नहीं
 code-other-sms = SMS से भेजें
 code-other-sms-in = SMS से { $time } में
 code-change-number = दूसरा नंबर इस्तेमाल करें

@@ -73,6 +73,7 @@ code-resend-in = Kode baru dalam { $time }
 # Where no clock runs.
 code-resend-after = Kode baru dapat dikirim setelah { $time }.
 code-resend-no-more = Untuk saat ini tidak ada kode lagi. Coba lagi dalam { $time }.
+code-look-again = Lihat apakah ada kabar baru
 code-other-sms = Kirim lewat SMS
 code-other-sms-in = Lewat SMS dalam { $time }
 code-change-number = Gunakan nomor lain

@@ -93,6 +93,7 @@ code-resend-in = Novo código em { $time }
 # Where no clock runs.
 code-resend-after = Um novo código pode ser enviado em { $time }.
 code-resend-no-more = Não há mais códigos por enquanto. Tente novamente em { $time }.
+code-look-again = Ver se há novidades
 code-other-sms = Enviar por SMS
 code-other-sms-in = Por SMS em { $time }
 code-change-number = Usar outro número

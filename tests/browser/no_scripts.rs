@@ -1,6 +1,9 @@
 //! The whole way with scripts switched off: plain forms, and a code page that refreshes by itself.
 
-use crate::support::{SHORT_WAITS, Wishes, another_than, on_stage};
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, SHORT_WAITS, Wishes, another_than, on_stage};
 
 const WITHOUT: Wishes = Wishes { scripts: false, languages: "en-US,en" };
 
@@ -33,6 +36,27 @@ async fn a_person_without_scripts_signs_in_and_out() {
         browser.read("h1", "You are signed out").await;
         browser.click("#sign-in").await;
         browser.see("#number").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_heard_late_is_seen_without_scripts_too() {
+    on_stage(WITHOUT, &SHORT_WAITS, async |stage| {
+        let browser = &stage.browser;
+        stage.phone.misbehave(json!({ "kind": "webhook_delay", "delay_ms": 9_000 })).await;
+        stage.phone.misbehave(json!({ "kind": "status_failed", "code": 131026 })).await;
+        stage.ask_for_code().await;
+        // The page stops looking by itself while somebody may be typing, and says how to look.
+        browser.see("noscript a").await;
+        browser.picture("no-scripts-news", 320).await;
+        let seen = async {
+            while !browser.shows(".step.failed").await {
+                browser.click("noscript a").await;
+            }
+        };
+        timeout(PATIENCE, seen).await.expect("the failure is shown to whoever looks");
+        browser.read("h1", "Your code could not be sent").await;
     })
     .await;
 }

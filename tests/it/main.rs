@@ -17,6 +17,7 @@ mod oauth;
 mod pages;
 mod races;
 mod relying_party;
+mod rooms;
 mod schema;
 mod senders;
 mod standards;

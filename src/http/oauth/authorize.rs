@@ -11,7 +11,7 @@ use crate::Doors;
 use crate::extract::form::{self, FormRefusal};
 use crate::extract::onward;
 use crate::extract::visitor::Visitor;
-use crate::pages::phone::first_page;
+use crate::respond::number_page::first_page;
 use crate::respond::page::{Shown, dead_end, error_page, failed, registered_by};
 use crate::respond::redirect::to_client;
 use crate::view::{ErrorKind, ErrorView};

@@ -3,25 +3,22 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
+use watchword_domain::Language;
 use watchword_domain::ids::{ChallengeId, SignInId};
-use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn, Step};
-use watchword_domain::{Channel, DeliveryState, Language, Timestamp};
 use watchword_flow::error::{Error, Fault};
-use watchword_flow::sign_in::{Current, Finished, GuessRefusal, NewCode, Progress};
+use watchword_flow::sign_in::{Current, Finished, GuessRefusal};
 
 use crate::extract::cookies::{self, CookieKind};
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
-use crate::pages::restart::restart_url;
+use crate::respond::delivery::delivery_of;
+use crate::respond::ended::{ended, unknown};
 use crate::respond::html::set_cookie;
-use crate::respond::page::{Shown, error_page, failed, page, seconds_until};
+use crate::respond::page::{Shown, failed, page};
 use crate::respond::redirect::{see_other, to_client};
-use crate::view::{
-    CodeError, CodeView, Csrf, DeliveryPart, EndedReason, EndedView, ErrorKind, ErrorView, OtherPart,
-    ResendPart,
-};
+use crate::view::{CodeError, CodeView, Csrf};
 use crate::{Doors, paths};
 
 /// What the code page's address says besides the sign-in after a wrong code. The answer to a wrong code is this address
@@ -188,49 +185,4 @@ async fn view(
         error,
     };
     Ok((served, view))
-}
-
-/// How the message fares, as the page tells it.
-pub fn delivery_of(progress: &Progress, now: Timestamp) -> DeliveryPart {
-    DeliveryPart {
-        channel: progress.message.map_or(Channel::Whatsapp, |message| message.channel),
-        steps_in: progress.steps_in,
-        other: progress
-            .other
-            .map(|other| OtherPart { channel: other.channel, seconds: seconds_until(other.from, now) }),
-        state: progress.message.as_ref().map_or(DeliveryState::Queued, |message| message.state),
-        failure: progress.message.as_ref().and_then(|message| message.failure),
-        resend: match progress.new_code {
-            NewCode::Now => ResendPart::Now,
-            NewCode::At(at) => ResendPart::In(seconds_until(at, now)),
-            NewCode::UsedUp(until) => ResendPart::NoMore { until: seconds_until(until, now) },
-        },
-        expires_in: seconds_until(progress.challenge.expires_at, now),
-        waited: seconds_until(now, progress.challenge.created_at),
-    }
-}
-
-/// The page of a sign-in that cannot go on.
-pub fn ended(
-    doors: &Doors,
-    visitor: &Visitor,
-    language: Language,
-    reason: EndReason,
-    request: &AuthorizationRequest,
-) -> Response {
-    let restart = || restart_url(&visitor.pool, request);
-    let (reason, restart_url, status) = match reason {
-        EndReason::Expired => (EndedReason::Expired, restart(), StatusCode::GONE),
-        EndReason::AlreadyUsed => (EndedReason::AlreadyUsed, None, StatusCode::CONFLICT),
-        EndReason::Disowned => (EndedReason::Disowned, restart(), StatusCode::FORBIDDEN),
-        EndReason::TooManyTries => (EndedReason::Blocked, restart(), StatusCode::FORBIDDEN),
-    };
-    let shown = Shown { here: visitor.here.as_deref(), ..Shown::new(language).status(status) };
-    page(doors, visitor, &shown.back(Some(&request.redirect_uri)), &EndedView { reason, restart_url })
-}
-
-/// No such sign-in in this browser: another browser's, another day's, or cookies are off.
-pub fn unknown(doors: &Doors, visitor: &Visitor) -> Response {
-    let view = ErrorView { kind: ErrorKind::StaleForm, technical: None, restart_url: None };
-    error_page(doors, visitor, visitor.language(None), &view)
 }

@@ -17,7 +17,7 @@ use watchword_flow::error::Error;
 use crate::Doors;
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::visitor::Visitor;
-use crate::pages::code::delivery_of;
+use crate::respond::delivery::delivery_of;
 use crate::respond::problem;
 
 /// How often the rows are looked at when nobody in this process tells of news: another node may have heard it.

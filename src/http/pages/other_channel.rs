@@ -8,8 +8,8 @@ use watchword_flow::error::Error;
 use watchword_flow::sign_in::SendRefusal;
 
 use crate::extract::posted::Posted;
-use crate::pages::code::{ended, unknown};
-use crate::pages::phone::refused;
+use crate::respond::ended::{ended, unknown};
+use crate::respond::number_page::refused;
 use crate::respond::page::failed;
 use crate::respond::redirect::see_other;
 use crate::view::Carried;

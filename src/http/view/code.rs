@@ -84,6 +84,8 @@ struct Context<'a> {
     /// What the field lets one type: the digits and the spaces or hyphens people put between them.
     longest: u32,
     delivery: DeliveryEvent,
+    /// Whether a page without scripts offers to look again.
+    look_again: bool,
     /// How many tries are left, unless the error says it already.
     tries: Option<u32>,
     /// Whether to say that this is a new code.
@@ -120,6 +122,7 @@ impl View for CodeView {
             code_length: self.code_length,
             longest: self.code_length.saturating_mul(2),
             delivery: self.delivery.event(locale)?,
+            look_again: self.delivery.has_unseen_news(),
             tries: Some(self.tries_left).filter(|_| !matches!(self.error, Some(CodeError::Wrong { .. }))),
             // Whoever typed a wrong code may have typed the one before.
             renewed: self.renewed && matches!(self.error, None | Some(CodeError::Wrong { .. })),

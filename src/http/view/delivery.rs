@@ -79,7 +79,8 @@ pub struct DeliveryEvent {
     expires_in: u32,
 }
 
-/// Seconds after which a page without scripts stops looking by itself: about as long as it takes to pick up the phone.
+/// Seconds after which a page without scripts stops looking by itself where the code may be on the phone: about as long as
+/// it takes to pick it up.
 const LONGEST_LOOKING: u32 = 6;
 
 impl DeliveryPart {
@@ -122,15 +123,20 @@ impl DeliveryPart {
 
     /// Without scripts: after how many seconds the page should look again. Never once the message may be on the
     /// phone for long, whether or not somebody reported that, because loading the page again wipes a half-typed code.
+    /// While it is still here nobody has a code to type.
     pub(super) fn look_again_after(&self) -> Option<u32> {
+        let is_early = self.waited <= LONGEST_LOOKING;
         match self.state {
-            _ if self.waited > LONGEST_LOOKING => None,
-            DeliveryState::Queued
-            | DeliveryState::Sending
-            | DeliveryState::Accepted
-            | DeliveryState::Sent => Some(4),
+            DeliveryState::Queued | DeliveryState::Sending => Some(if is_early { 4 } else { 8 }),
+            DeliveryState::Accepted | DeliveryState::Sent if is_early => Some(4),
             _ => None,
         }
+    }
+
+    /// Whether there may be news that a page without scripts does not see by itself.
+    pub(super) fn has_unseen_news(&self) -> bool {
+        self.look_again_after().is_none()
+            && !matches!(self.state, DeliveryState::Delivered | DeliveryState::Read)
     }
 
     /// Whether nothing further can be told. `Failed` and `Expired` still give way to proof of arrival, but that is

@@ -176,16 +176,22 @@ fn without_scripts_the_code_page_looks_again_until_the_code_may_be_typed() {
     let refreshes = |view: &CodeView| {
         pages.render(view, &chrome(Language::En)).unwrap().contains("<noscript><meta http-equiv=\"refresh\"")
     };
+    let offers_news = |view: &CodeView| {
+        pages.render(view, &chrome(Language::En)).unwrap().contains("See whether there is news")
+    };
     for state in DeliveryState::ALL {
         let under_way = matches!(
             state,
             DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Accepted | DeliveryState::Sent
         );
+        let is_here = matches!(state, DeliveryState::Queued | DeliveryState::Sending);
         assert_eq!(refreshes(&samples::code(state, None)), under_way, "{state:?}");
         assert!(!refreshes(&CodeView { tries_left: 0, ..samples::code(state, None) }), "{state:?}");
         let mut long = samples::code(state, None);
         long.delivery.waited = 21;
-        assert!(!refreshes(&long), "somebody may be typing: {state:?}");
+        assert_eq!(refreshes(&long), is_here, "somebody may be typing: {state:?}");
+        let is_over = matches!(state, DeliveryState::Delivered | DeliveryState::Read);
+        assert_eq!(offers_news(&long), !is_here && !is_over, "{state:?}");
     }
 }
 
