@@ -21,6 +21,15 @@ pub enum Command {
     Rotate(Rotate),
     /// Show a project's keys and where they are in their lives.
     List(List),
+    /// After the master key was replaced: seal under the new one what lies sealed under those before.
+    Reseal(Reseal),
+}
+
+/// Where it is done.
+#[derive(Args)]
+pub struct Reseal {
+    #[command(flatten)]
+    settings: SettingFlags<false>,
 }
 
 /// Whose keys are rotated, and how.
@@ -65,7 +74,29 @@ pub(super) async fn run(command: Command) -> Result<(), Problems> {
     match command {
         Command::Rotate(arguments) => rotate(arguments).await,
         Command::List(arguments) => list(arguments).await,
+        Command::Reseal(arguments) => reseal(arguments).await,
     }
+}
+
+async fn reseal(arguments: Reseal) -> Result<(), Problems> {
+    let config = Config::read(arguments.settings.sources())?;
+    logs::begin(&config.logs, logs::USUAL)?;
+    let installation = installation::open_existing(&config).await?;
+    output::say(&reseal_all(&installation.flow, &config.storage.database).await?);
+    Ok(())
+}
+
+/// Seals anew what lasts, and says how much that was and what comes next.
+pub(super) async fn reseal_all(flow: &Watchword, database: &Database) -> Result<String, Problem> {
+    let resealed = flow.reseal().await.map_err(|fault| failed(database, &fault))?;
+    Ok(match resealed {
+        0 => "Nothing to do: everything that lasts lies sealed under the first master key.\n".to_owned(),
+        count => format!(
+            "{count} values were sealed under the first master key. Leave the keys after it in their place for 15 more minutes, \
+             for what is on its way; then take them out and start every node anew. Keep the key with which your backups were \
+             written.\n"
+        ),
+    })
 }
 
 async fn rotate(arguments: Rotate) -> Result<(), Problems> {

@@ -59,7 +59,7 @@ pub static SETTINGS: &[Setting] = &[
         "master_key",
         Kind::Secret,
         Absent,
-        "The key that everything secret in the database rests on: 32 bytes in base64, as `openssl rand -base64 32` prints them. Keep a copy elsewhere: what is sealed under a lost key is lost.",
+        "The key that everything secret in the database rests on: 32 bytes in base64, as `openssl rand -base64 32` prints them. Keep a copy elsewhere: what is sealed under a lost key is lost. Keys it takes the place of may follow, apart by spaces, lines or commas: they still open (`watchword key reseal`).",
     ),
     setting(
         "master_key_file",

@@ -6,7 +6,7 @@ use watchword_domain::{Phone, Secret};
 use watchword_store::PoolRows;
 
 use crate::Watchword;
-use crate::crypto::{equal, token_hash};
+use crate::crypto::token_hash;
 use crate::error::Fault;
 
 /// A browser in a pool: its own secret, the value of its cookie, and the marks of the numbers that signed in with it.
@@ -63,7 +63,7 @@ impl Watchword {
     /// # Errors
     /// When OpenSSL fails.
     pub fn is_form_token(&self, pool: &PoolId, browser: &Browser, token: &str) -> Result<bool, Fault> {
-        Ok(equal(&self.form_token(pool, browser)?, token))
+        self.master.recognises(CSRF, &[pool.as_str(), browser.cookie()], token)
     }
 
     /// What a number is to this browser. One that guessed wrongly too often is a stranger until it proves the number.
@@ -110,21 +110,26 @@ impl Watchword {
     }
 
     fn is_mark_of(&self, pool: &PoolId, browser: &Browser, phone: &Phone, mark: &str) -> Result<bool, Fault> {
-        let Some(day) = day_of(mark) else { return Ok(false) };
-        Ok(equal(mark, &self.mark(pool, browser, phone, day)?))
+        let Some((day, hash)) = mark.split_once('-') else { return Ok(false) };
+        self.master.recognises(KNOWN, &marked(pool, browser, phone, day), hash)
     }
 
     /// Bound to the browser, the number and the day it signed in: it says nothing of the number, is worth nothing in
     /// another browser, and ends by itself.
     fn mark(&self, pool: &PoolId, browser: &Browser, phone: &Phone, day: u32) -> Result<String, Fault> {
-        let bound = [pool.as_str(), browser.cookie(), phone.as_e164(), &day.to_string()];
-        Ok(format!("{day}-{}", self.master.keyed_hash(KNOWN, &bound)?))
+        let hash = self.master.keyed_hash(KNOWN, &marked(pool, browser, phone, &day.to_string()))?;
+        Ok(format!("{day}-{hash}"))
     }
 
     /// Days since 1970.
     fn today(&self) -> u32 {
         u32::try_from(self.clock.now().millis() / MILLIS_PER_DAY).unwrap_or_default()
     }
+}
+
+/// What a mark is bound to.
+fn marked<'a>(pool: &'a PoolId, browser: &'a Browser, phone: &'a Phone, day: &'a str) -> [&'a str; 4] {
+    [pool.as_str(), browser.cookie(), phone.as_e164(), day]
 }
 
 /// The day a mark says it was made on.

@@ -22,9 +22,17 @@ const SALT: usize = 32;
 const NONCE: usize = 12;
 const TAG: usize = 16;
 
-/// The key that everything secret in the database rests on.
+/// The key that everything secret in the database rests on, and those it takes the place of.
 #[derive(Clone)]
 pub struct MasterKey {
+    current: Keys,
+    /// They still open and recognise; nothing new rests on them.
+    former: Vec<Keys>,
+}
+
+/// What is derived from one master key.
+#[derive(Clone)]
+struct Keys {
     sealing: Secret<Vec<u8>>,
     hashing: Secret<Vec<u8>>,
     id: String,
@@ -35,18 +43,21 @@ pub struct MasterKey {
 #[error("the master key must be 32 bytes in base64, as `openssl rand -base64 32` prints them")]
 pub struct MasterKeyRefusal;
 
+/// What may stand between a key and those it takes the place of.
+fn between_keys(character: char) -> bool {
+    character.is_whitespace() || character == ','
+}
+
 impl MasterKey {
-    /// Reads a key of 32 bytes in base64, padded or not, in either alphabet.
+    /// Reads a key of 32 bytes in base64, padded or not, in either alphabet; after it, apart by spaces, lines or commas,
+    /// keys that it takes the place of and that still open what was sealed under them.
     ///
     /// # Errors
-    /// When it is anything else.
+    /// When one of them is anything else, or there is none.
     pub fn parse(text: &str) -> Result<Self, MasterKeyRefusal> {
-        let text = text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| MasterKeyRefusal)?;
-        if bytes.len() != KEY || bytes.iter().all(|byte| *byte == 0) {
-            return Err(MasterKeyRefusal);
-        }
-        Self::derive(&bytes).map_err(|_| MasterKeyRefusal)
+        let mut keys = text.split(between_keys).filter(|part| !part.is_empty()).map(Keys::parse);
+        let current = keys.next().ok_or(MasterKeyRefusal)??;
+        Ok(Self { current, former: keys.collect::<Result<_, _>>()? })
     }
 
     /// A new key, as text for a file or a secret store.
@@ -54,6 +65,96 @@ impl MasterKey {
         let mut bytes = [0_u8; KEY];
         random.fill(&mut bytes);
         Secret::new(STANDARD.encode(bytes))
+    }
+
+    /// Seals a text for one `purpose` and place; it opens nowhere else. AES-256-GCM under a key derived for this value
+    /// alone from 256 random bits, so that no number of values wears the master key out.
+    ///
+    /// # Errors
+    /// When OpenSSL fails.
+    pub fn seal(&self, random: &dyn Random, purpose: &str, text: &str) -> Result<String, Fault> {
+        let mut salt = [0_u8; SALT];
+        random.fill(&mut salt);
+        let (key, nonce) = self.current.value_key(&salt)?;
+        let mut tag = [0_u8; TAG];
+        let aad = purpose.as_bytes();
+        let sealed = encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), aad, text.as_bytes(), &mut tag)
+            .map_err(|_| Fault::Crypto("sealing"))?;
+        let bytes = URL_SAFE_NO_PAD.encode([&salt[..], &tag[..], &sealed[..]].concat());
+        Ok(format!("{}{bytes}", self.current.prefix()))
+    }
+
+    /// Whether a value was sealed under the current key.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        sealed.starts_with(&self.current.prefix())
+    }
+
+    /// Seals under the current key what was sealed under a former one; nothing when it is current already.
+    ///
+    /// # Errors
+    /// When it does not open, or OpenSSL fails.
+    pub fn reseal(&self, random: &dyn Random, purpose: &str, sealed: &str) -> Result<Option<String>, Fault> {
+        if self.is_current(sealed) {
+            return Ok(None);
+        }
+        let text = self.open(purpose, sealed)?;
+        self.seal(random, purpose, text.expose()).map(Some)
+    }
+
+    /// Opens what was sealed for the same purpose and place.
+    ///
+    /// # Errors
+    /// When it was not, or not under this key or a former one.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Result<Secret<String>, Fault> {
+        let fault = || Fault::Crypto("a sealed value does not open");
+        let (keys, body) = self
+            .all()
+            .find_map(|keys| Some((keys, sealed.strip_prefix(&keys.prefix())?)))
+            .ok_or_else(fault)?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| fault())?;
+        let (salt, rest) = bytes.split_at_checked(SALT).ok_or_else(fault)?;
+        let (tag, text) = rest.split_at_checked(TAG).ok_or_else(fault)?;
+        let (key, nonce) = keys.value_key(salt)?;
+        let opened = decrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), text, tag);
+        String::from_utf8(opened.map_err(|_| fault())?).map(Secret::new).map_err(|_| fault())
+    }
+
+    /// A keyed hash (HMAC-SHA-256) of `parts` for one purpose, in base64url. Parts are length-prefixed: no two lists of
+    /// parts hash alike.
+    ///
+    /// # Errors
+    /// When OpenSSL fails.
+    pub fn keyed_hash(&self, purpose: &str, parts: &[&str]) -> Result<String, Fault> {
+        self.current.hash(purpose, parts)
+    }
+
+    /// Whether this is the keyed hash of `parts` for the purpose, under this key or a former one; in a time that tells
+    /// nothing of the hash.
+    ///
+    /// # Errors
+    /// When OpenSSL fails.
+    pub fn recognises(&self, purpose: &str, parts: &[&str], hash: &str) -> Result<bool, Fault> {
+        for keys in self.all() {
+            if equal(&keys.hash(purpose, parts)?, hash) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Keys> {
+        std::iter::once(&self.current).chain(&self.former)
+    }
+}
+
+impl Keys {
+    fn parse(text: &str) -> Result<Self, MasterKeyRefusal> {
+        let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| MasterKeyRefusal)?;
+        if bytes.len() != KEY || bytes.iter().all(|byte| *byte == 0) {
+            return Err(MasterKeyRefusal);
+        }
+        Self::derive(&bytes).map_err(|_| MasterKeyRefusal)
     }
 
     fn derive(master: &[u8]) -> Result<Self, Fault> {
@@ -65,44 +166,12 @@ impl MasterKey {
         })
     }
 
-    /// Seals a text for one `purpose` and place; it opens nowhere else. AES-256-GCM under a key derived for this value
-    /// alone from 256 random bits, so that no number of values wears the master key out.
-    ///
-    /// # Errors
-    /// When OpenSSL fails.
-    pub fn seal(&self, random: &dyn Random, purpose: &str, text: &str) -> Result<String, Fault> {
-        let mut salt = [0_u8; SALT];
-        random.fill(&mut salt);
-        let (key, nonce) = self.value_key(&salt)?;
-        let mut tag = [0_u8; TAG];
-        let aad = purpose.as_bytes();
-        let sealed = encrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), aad, text.as_bytes(), &mut tag)
-            .map_err(|_| Fault::Crypto("sealing"))?;
-        Ok(format!("1.{}.{}", self.id, URL_SAFE_NO_PAD.encode([&salt[..], &tag[..], &sealed[..]].concat())))
+    /// How a value sealed under this key begins.
+    fn prefix(&self) -> String {
+        format!("1.{}.", self.id)
     }
 
-    /// Opens what was sealed for the same purpose and place.
-    ///
-    /// # Errors
-    /// When it was not, or not under this key.
-    pub fn open(&self, purpose: &str, sealed: &str) -> Result<Secret<String>, Fault> {
-        let fault = || Fault::Crypto("a sealed value does not open");
-        let body = sealed.strip_prefix("1.").and_then(|rest| rest.strip_prefix(self.id.as_str()));
-        let body = body.and_then(|rest| rest.strip_prefix('.')).ok_or_else(fault)?;
-        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| fault())?;
-        let (salt, rest) = bytes.split_at_checked(SALT).ok_or_else(fault)?;
-        let (tag, text) = rest.split_at_checked(TAG).ok_or_else(fault)?;
-        let (key, nonce) = self.value_key(salt)?;
-        let opened = decrypt_aead(Cipher::aes_256_gcm(), &key, Some(&nonce), purpose.as_bytes(), text, tag);
-        String::from_utf8(opened.map_err(|_| fault())?).map(Secret::new).map_err(|_| fault())
-    }
-
-    /// A keyed hash (HMAC-SHA-256) of `parts` for one purpose, in base64url. Parts are length-prefixed: no two lists of
-    /// parts hash alike.
-    ///
-    /// # Errors
-    /// When OpenSSL fails.
-    pub fn keyed_hash(&self, purpose: &str, parts: &[&str]) -> Result<String, Fault> {
+    fn hash(&self, purpose: &str, parts: &[&str]) -> Result<String, Fault> {
         let hmac = || -> Result<Vec<u8>, openssl::error::ErrorStack> {
             let key = PKey::hmac(self.hashing.expose())?;
             let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
@@ -199,6 +268,24 @@ mod tests {
     }
 
     #[test]
+    fn a_new_key_opens_and_recognises_what_rests_on_the_one_before() {
+        let [old, new] = [(); 2].map(|()| MasterKey::generate(&SystemRandom));
+        let before = MasterKey::parse(old.expose()).unwrap();
+        let sealed = before.seal(&SystemRandom, "p", "text").unwrap();
+        let hash = before.keyed_hash("p", &["part"]).unwrap();
+        let both = MasterKey::parse(&format!("{}\n{}\n", new.expose(), old.expose())).unwrap();
+        assert_eq!(both.open("p", &sealed).unwrap().expose(), "text");
+        assert!(both.recognises("p", &["part"], &hash).unwrap());
+        assert!(!both.recognises("p", &["other"], &hash).unwrap());
+        let resealed = both.reseal(&SystemRandom, "p", &sealed).unwrap().unwrap();
+        assert_eq!(both.reseal(&SystemRandom, "p", &resealed).unwrap(), None, "once is enough");
+        let after = MasterKey::parse(new.expose()).unwrap();
+        assert_eq!(after.open("p", &resealed).unwrap().expose(), "text");
+        assert!(after.open("p", &sealed).is_err() && !after.recognises("p", &["part"], &hash).unwrap());
+        assert!(before.open("p", &resealed).is_err(), "nothing new rests on the old one");
+    }
+
+    #[test]
     fn hashes_depend_on_key_purpose_and_where_parts_end() {
         let key1 = key();
         let hash = key1.keyed_hash("code", &["ab", "c"]).unwrap();
@@ -210,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_master_key_has_32_bytes() {
-        assert!(MasterKey::parse("").is_err());
+        assert!(MasterKey::parse("").is_err() && MasterKey::parse(" , ").is_err());
         assert!(MasterKey::parse("c2hvcnQ=").is_err());
         assert!(MasterKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").is_err());
         assert!(MasterKey::parse(" q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n").is_ok());

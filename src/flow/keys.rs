@@ -138,7 +138,7 @@ impl PoolKeys {
     }
 }
 
-fn purpose(pool: &PoolId, key: &str) -> String {
+pub(crate) fn purpose(pool: &PoolId, key: &str) -> String {
     format!("signing key {key} of {pool}")
 }
 

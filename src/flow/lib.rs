@@ -21,6 +21,7 @@ pub mod onward;
 pub mod projects;
 pub mod proof_of_work;
 mod refusals;
+mod reseal;
 pub mod revoke;
 pub mod rotate_keys;
 pub mod seams;

@@ -13,7 +13,7 @@ use watchword_domain::proof::{has_zero_bits, is_nonce};
 
 use crate::Watchword;
 use crate::browser::Browser;
-use crate::crypto::{equal, token_hash};
+use crate::crypto::token_hash;
 use crate::error::Fault;
 
 /// How long somebody may work at a challenge, and type the number meanwhile.
@@ -65,7 +65,9 @@ impl Watchword {
         answer: ProofAnswer<'_>,
     ) -> Result<Option<Proof>, Fault> {
         let Some((body, seal)) = answer.challenge.rsplit_once('.') else { return Ok(None) };
-        if !is_nonce(answer.nonce) || !equal(&self.proof_seal(pool, browser, body)?, seal) {
+        if !is_nonce(answer.nonce)
+            || !self.master.recognises(PURPOSE, &[pool.as_str(), browser.cookie(), body], seal)?
+        {
             return Ok(None);
         }
         let parts: Vec<&str> = body.split('.').collect();

@@ -102,12 +102,12 @@ impl Wire {
 }
 
 /// What a secret of a sender is sealed for.
-fn purpose(what: &str, pool: &PoolId, sender: &SenderId) -> String {
+pub(crate) fn purpose(what: &str, pool: &PoolId, sender: &SenderId) -> String {
     format!("{what} of sender {sender} of {pool}")
 }
 
-const ACCESS_TOKEN: &str = "access token";
-const APP_SECRET: &str = "app secret";
+pub(crate) const ACCESS_TOKEN: &str = "access token";
+pub(crate) const APP_SECRET: &str = "app secret";
 
 impl Watchword {
     /// The sender a pool's messages leave from now.

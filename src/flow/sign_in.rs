@@ -33,6 +33,9 @@ use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
 
+/// What the hash of a code is made for.
+const CODE: &str = "one-time code";
+
 /// A sign-in that this browser began, and what it owes next.
 pub struct Current {
     /// The sign-in.
@@ -95,6 +98,11 @@ impl Watchword {
 
     /// The keyed hash by which a code is recognised: bound to its pool and challenge, so that it is no code anywhere else.
     pub(crate) fn code_hash(&self, pool: &Pool, challenge: &str, code: &str) -> Result<String, Fault> {
-        self.master.keyed_hash("one-time code", &[pool.id.as_str(), challenge, code])
+        self.master.keyed_hash(CODE, &[pool.id.as_str(), challenge, code])
+    }
+
+    /// Whether this is the code that the hash was made of.
+    fn is_code(&self, pool: &Pool, challenge: &str, code: &str, hash: &str) -> Result<bool, Fault> {
+        self.master.recognises(CODE, &[pool.id.as_str(), challenge, code], hash)
     }
 }

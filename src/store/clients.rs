@@ -131,6 +131,24 @@ impl PoolTx {
         self.write(secret_row::Entity::insert(row)).await
     }
 
+    /// Stores a secret sealed anew, unless it changed meanwhile. Gives whether it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_client_secret_sealed(
+        &self,
+        id: &SecretId,
+        before: &str,
+        sealed: String,
+    ) -> Result<bool> {
+        let update = secret_row::Entity::update_many()
+            .col_expr(secret_row::Column::Sealed, Expr::value(sealed))
+            .filter(secret_row::Column::PoolId.eq(self.pool_text()))
+            .filter(secret_row::Column::Id.eq(id.as_str()))
+            .filter(secret_row::Column::Sealed.eq(before));
+        Ok(update.exec(&self.db()).await?.rows_affected == 1)
+    }
+
     /// A client of this pool; whoever else would change it or its secrets waits until this transaction ends.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The installation's own row: proof that the master key is the right one.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use watchword_domain::Timestamp;
 
 use crate::Result;
@@ -38,5 +38,16 @@ impl SystemTx {
         let keep = OnConflict::column(row::Column::Id).do_nothing().to_owned();
         row::Entity::insert(row).on_conflict(keep).exec_without_returning(&self.db()).await?;
         Ok(())
+    }
+
+    /// Stores the text sealed anew, unless it changed meanwhile. Gives whether it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_key_check(&self, before: &str, key_check: String) -> Result<bool> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::KeyCheck, Expr::value(key_check))
+            .filter(row::Column::KeyCheck.eq(before));
+        Ok(update.exec(&self.db()).await?.rows_affected == 1)
     }
 }

@@ -112,6 +112,19 @@ impl PoolTx {
         Ok(done.rows_affected == 1)
     }
 
+    /// Stores a private part sealed anew, unless it changed meanwhile. Gives whether it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_signing_key_sealed(&self, id: &str, before: &str, sealed: String) -> Result<bool> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::PrivateSealed, Expr::value(sealed))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::Id.eq(id))
+            .filter(row::Column::PrivateSealed.eq(before));
+        Ok(update.exec(&self.db()).await?.rows_affected == 1)
+    }
+
     /// Removes every key of the pool. Gives how many there were.
     ///
     /// # Errors

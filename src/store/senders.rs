@@ -150,6 +150,30 @@ impl PoolTx {
         self.change_sender(id, update, now).await
     }
 
+    /// Stores what is sealed of a sender sealed anew, its token or an app secret, unless it changed meanwhile. Gives
+    /// whether it did. No two sealed texts are alike, so the one before says which it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_sender_sealed(&self, id: &SenderId, before: &str, sealed: String) -> Result<bool> {
+        let all = [
+            row::Column::AccessTokenSealed,
+            row::Column::AppSecretSealed,
+            row::Column::AppSecretPreviousSealed,
+        ];
+        for column in all {
+            let update = row::Entity::update_many()
+                .col_expr(column, Expr::value(sealed.clone()))
+                .filter(row::Column::PoolId.eq(self.pool_text()))
+                .filter(row::Column::Id.eq(id.as_str()))
+                .filter(column.eq(before));
+            if update.exec(&self.db()).await?.rows_affected == 1 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Makes the messages of this pool leave from this sender from now on, or from the shared one when there is no such.
     /// Gives whether there is.
     ///

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
 use watchword_domain::failures::{FailureRule, Guessers};
-use watchword_domain::ids::{ChallengeId, MessageId, SecretId, SenderId, SessionId};
+use watchword_domain::ids::{ChallengeId, MessageId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_domain::request::AuthorizationRequest;
@@ -39,8 +39,8 @@ struct Owned {
     now: Timestamp,
     pool: Pool,
     client: Client,
-    secret: SecretId,
-    key: String,
+    secret: ClientSecretRow,
+    key: SigningKeyRow,
     sender: SenderRow,
     message: MessageId,
     user: UserRow,
@@ -71,8 +71,8 @@ fn finds() -> Vec<(&'static str, Call)> {
         lock_client |tx, own| tx.lock_client(&own.client.id).await?.is_some();
         list_clients |tx, own| tx.list_clients().await?.contains(&own.client);
         list_client_secrets |tx, own| !tx.list_client_secrets(&own.client.id).await?.is_empty();
-        list_signing_keys |tx, own| tx.list_signing_keys().await?.iter().any(|key| key.id == own.key);
-        lock_signing_keys |tx, own| tx.lock_signing_keys().await?.iter().any(|key| key.id == own.key);
+        list_signing_keys |tx, own| tx.list_signing_keys().await?.contains(&own.key);
+        lock_signing_keys |tx, own| tx.lock_signing_keys().await?.contains(&own.key);
         find_user |tx, own| tx.find_user(&own.user.id).await?.is_some();
         find_phone |tx, own| tx.find_phone(&own.phone.phone).await?.is_some();
         find_phone_of |tx, own| tx.find_phone_of(&own.user.id).await?.is_some();
@@ -144,7 +144,13 @@ fn changes() -> Vec<(&'static str, Call)> {
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
         claim_session |tx, own| tx.claim_session(&own.session.id, own.now).await?;
         claim_grant |tx, own| tx.claim_grant(&own.grant.id, own.now).await?;
-        claim_signing_key_end |tx, own| tx.claim_signing_key_end(&own.key, own.now).await?;
+        save_client_secret_sealed |tx, own| {
+            tx.save_client_secret_sealed(&own.secret.id, &own.secret.sealed, "sealed anew".into()).await?
+        };
+        save_signing_key_sealed |tx, own| {
+            tx.save_signing_key_sealed(&own.key.id, &own.key.private_sealed, "sealed anew".into()).await?
+        };
+        claim_signing_key_end |tx, own| tx.claim_signing_key_end(&own.key.id, own.now).await?;
         delete_signing_keys |tx, _own| { tx.delete_signing_keys().await?; false };
         claim_authorization_code |tx, own| {
             tx.claim_authorization_code(&own.code_hash, &own.client.id, own.now).await?.is_some()
@@ -152,7 +158,7 @@ fn changes() -> Vec<(&'static str, Call)> {
         claim_refresh_token |tx, own| {
             tx.claim_refresh_token(&own.refresh_hash, "next".into(), "sealed".into(), own.now).await?
         };
-        claim_client_secret |tx, own| tx.claim_client_secret(&own.secret, own.now).await?;
+        claim_client_secret |tx, own| tx.claim_client_secret(&own.secret.id, own.now).await?;
         save_sender_token |tx, own| {
             tx.save_sender_token(&own.sender.sender.id, "another".into(), own.now).await?
         };
@@ -162,6 +168,11 @@ fn changes() -> Vec<(&'static str, Call)> {
         save_live_sender |tx, own| {
             let later = own.now + std::time::Duration::from_secs(1);
             tx.save_live_sender(Some(&own.sender.sender.id), later).await?
+        };
+        save_sender_sealed |tx, own| {
+            let before = tx.find_sender(&own.sender.sender.id).await?.map(|row| row.access_token_sealed);
+            let before = before.unwrap_or_else(|| own.sender.access_token_sealed.clone());
+            tx.save_sender_sealed(&own.sender.sender.id, &before, "sealed anew".into()).await?
         };
         claim_sender |tx, own| tx.claim_sender(&own.sender.sender.id).await?;
         claim_client |tx, own| tx.claim_client(&own.client.id, own.now).await?;
@@ -337,8 +348,8 @@ async fn owned(house: &House) -> Owned {
         now: house.clock.now(),
         pool: Pool { settings, ..house.pool.clone() },
         client: rows.find_client(&house.client_id.as_str().into()).await.unwrap().unwrap(),
-        secret: rows.list_client_secrets(&house.client_id.as_str().into()).await.unwrap().remove(0).id,
-        key: rows.list_signing_keys().await.unwrap().remove(0).id,
+        secret: rows.list_client_secrets(&house.client_id.as_str().into()).await.unwrap().remove(0),
+        key: rows.list_signing_keys().await.unwrap().remove(0),
         sender,
         message: rows.list_attempts(sign_in.challenge.as_ref().unwrap()).await.unwrap().remove(0).id,
         user: rows.find_user(&phone.user_id).await.unwrap().unwrap(),

@@ -13,6 +13,7 @@ mod clients;
 mod hostile;
 mod isolation;
 mod logs;
+mod master_key;
 mod oauth;
 mod pages;
 mod races;

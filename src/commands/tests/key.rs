@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use clap::Parser;
 use serde_json::Value;
 use watchword_flow::Watchword;
+use watchword_flow::crypto::MasterKey;
+use watchword_flow::seams::SystemRandom;
 
 use super::{config, project};
 use crate::commands::installation;
@@ -68,4 +70,29 @@ fn a_rotation_is_of_one_project_or_of_all() {
     ] {
         assert_eq!(Line::try_parse_from(line).is_ok(), is_understood, "{line:?}");
     }
+}
+
+#[tokio::test]
+async fn a_master_key_written_before_the_old_one_takes_its_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = config(directory.path());
+    let file = directory.path().join("master.key");
+    let first = installation::open(&config).await.unwrap();
+    project::made(&first.flow, "shop").await;
+    first.store.close().await.unwrap();
+
+    let new = MasterKey::generate(&SystemRandom);
+    let old = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{}\n{old}", new.expose())).unwrap();
+    let both = installation::open(&config).await.unwrap();
+    assert!(
+        key::reseal_all(&both.flow, &config.storage.database).await.unwrap().contains("4 values were sealed")
+    );
+    assert!(key::reseal_all(&both.flow, &config.storage.database).await.unwrap().contains("Nothing to do"));
+    both.store.close().await.unwrap();
+
+    std::fs::write(&file, old).unwrap();
+    assert!(installation::open(&config).await.is_err(), "the old key opens nothing any more");
+    std::fs::write(&file, format!("{}\n", new.expose())).unwrap();
+    installation::open(&config).await.unwrap().store.close().await.unwrap();
 }

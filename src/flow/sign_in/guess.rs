@@ -12,7 +12,6 @@ use watchword_store::PoolTx;
 use super::{Current, Finished};
 use crate::Watchword;
 use crate::browser::Browser;
-use crate::crypto::equal;
 use crate::error::{Error, Fault, Outcome};
 
 /// Why a code was not taken.
@@ -64,7 +63,7 @@ impl Watchword {
         };
         let code = self.read_code(pool, typed)?;
         let (challenge, code_hash) = self.charge(pool, &challenge, browser, current.device).await?;
-        if !equal(&self.code_hash(pool, challenge.id.as_str(), &code)?, &code_hash) {
+        if !self.is_code(pool, challenge.id.as_str(), &code, &code_hash)? {
             return Err(Error::Refused(GuessRefusal::Wrong { left: challenge.tries_left() }));
         }
         self.finish_with_code(pool, browser, current.sign_in, &challenge, old_session).await

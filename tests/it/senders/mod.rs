@@ -1,6 +1,6 @@
 //! Senders: whose templates, whose webhooks, how fast.
 
 mod many;
-mod own;
+pub(crate) mod own;
 mod pace;
 mod templates;

@@ -61,7 +61,7 @@ fn said(error: Error<SenderRefusal>) -> String {
 }
 
 /// A sender of the house's project that is live.
-async fn live(house: &House) -> SenderId {
+pub(crate) async fn live(house: &House) -> SenderId {
     number_at_meta(house, (NUMBER, ACCOUNT), in_all_languages()).await;
     let id = made(house, &house.pool, new(NUMBER, ACCOUNT)).await.unwrap().sender.id;
     house.flow.take_sender_live(&house.pool.id, &id).await.map_err(said).unwrap();

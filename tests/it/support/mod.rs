@@ -59,6 +59,8 @@ pub struct House {
     pub http: reqwest::Client,
     pub database: Database,
     pub master: MasterKey,
+    /// The same as text.
+    pub master_text: Secret<String>,
     meta: Mutex<Option<simulator::Meta>>,
     stop: watch::Sender<bool>,
 }
@@ -92,7 +94,8 @@ impl House {
         let store = Store::open(&database.settings).await.unwrap();
         let clock = Arc::new(TurnedClock::default());
         let settings = settings(provider, simulator, limits);
-        let master = MasterKey::parse(MasterKey::generate(&SystemRandom).expose()).unwrap();
+        let master_text = MasterKey::generate(&SystemRandom);
+        let master = MasterKey::parse(master_text.expose()).unwrap();
         let random = Arc::new(SystemRandom);
         let flow = Watchword::open(store.clone(), master.clone(), clock.clone(), random, settings).await;
         let flow = Arc::new(flow.unwrap());
@@ -114,6 +117,7 @@ impl House {
             flow,
             database,
             master,
+            master_text,
             meta: Mutex::new(Some(simulator::Meta::There(running))),
         }
     }
@@ -132,11 +136,16 @@ impl House {
 
     /// Further doors to the same service, with limits of their own; gives the pool's address there.
     pub async fn doors_with(&self, connections: ConnectionLimits) -> (SocketAddr, String) {
+        let address = self.serve(&self.flow, connections).await;
+        (address, format!("http://{address}/{}", self.pool.domain))
+    }
+
+    /// Opens doors to a service.
+    pub async fn serve(&self, flow: &Arc<Watchword>, connections: ConnectionLimits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let doors = doors(&self.flow, connections);
-        tokio::spawn(watchword_http::serve(listener, doors, self.stop.subscribe()));
-        (address, format!("http://{address}/{}", self.pool.domain))
+        tokio::spawn(watchword_http::serve(listener, doors(flow, connections), self.stop.subscribe()));
+        address
     }
 
     /// A second node with connections of its own to the same database.
