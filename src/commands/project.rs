@@ -1,6 +1,7 @@
 //! `watchword project …`: projects, each with its user pool and its first client.
 
 mod channels;
+mod details;
 pub(super) mod existing;
 mod limits;
 mod watch;

@@ -7,6 +7,7 @@ use crate::channel::DeliveryPolicy;
 use crate::country::Country;
 use crate::ids::PoolId;
 use crate::language::Language;
+use crate::lifetimes::Lifetimes;
 use crate::limits::Limits;
 use crate::money::Money;
 use crate::monitor::Monitor;
@@ -60,6 +61,10 @@ pub struct PoolSettings {
     pub released: bool,
     /// Digits of a code, where the installation's default does not fit.
     pub code_digits: Option<u8>,
+    /// Seconds a browser's session lives at most, where the installation's time is too long.
+    pub session_seconds: Option<u64>,
+    /// Seconds a browser's session lives unused, where the installation's time is too long.
+    pub session_idle_seconds: Option<u64>,
 }
 
 impl Pool {
@@ -80,6 +85,19 @@ impl Pool {
         self.settings.language.unwrap_or(Language::En)
     }
 
+    /// The installation's lifetimes as this pool narrows them.
+    pub fn lifetimes(&self, installation: &Lifetimes) -> Lifetimes {
+        let least = |own: Option<u64>, most: u64| own.map_or(most, |own| own.min(most));
+        Lifetimes {
+            session_seconds: least(self.settings.session_seconds, installation.session_seconds),
+            session_idle_seconds: least(
+                self.settings.session_idle_seconds,
+                installation.session_idle_seconds,
+            ),
+            ..installation.clone()
+        }
+    }
+
     /// The installation's limits as this pool narrows them.
     pub fn limits(&self, installation: &Limits) -> Limits {
         let code_digits = self.settings.code_digits.unwrap_or(installation.code_digits).clamp(6, 8);
@@ -93,5 +111,31 @@ impl Pool {
             monitor: own.monitor.unwrap_or(installation.monitor),
             ..installation.clone()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_makes_sessions_shorter_and_never_longer() {
+        let pool = |session_seconds, session_idle_seconds| Pool {
+            id: "p".into(),
+            name: "Acme".into(),
+            domain: "acme".into(),
+            issuer: "https://acme.example".into(),
+            settings: PoolSettings { session_seconds, session_idle_seconds, ..PoolSettings::default() },
+            created_at: Timestamp::from_seconds(0),
+        };
+        let installation = Lifetimes::default();
+        let times = |pool: Pool| {
+            let own = pool.lifetimes(&installation);
+            (own.session_seconds, own.session_idle_seconds)
+        };
+        let (longest, idle) = (installation.session_seconds, installation.session_idle_seconds);
+        assert_eq!(times(pool(None, None)), (longest, idle));
+        assert_eq!(times(pool(Some(600), Some(300))), (600, 300));
+        assert_eq!(times(pool(Some(longest + 1), Some(u64::MAX))), (longest, idle));
     }
 }

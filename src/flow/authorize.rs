@@ -64,7 +64,7 @@ impl Watchword {
             Ok(request) => request,
             Err(error) => return Ok(Decision::Respond(target.refuse(error))),
         };
-        let session = self.session(&pool.id, session_cookie).await?;
+        let session = self.session(pool, session_cookie).await?;
         let now = self.clock.now();
         match session.filter(|session| session.satisfies(&request, now)) {
             Some(session) => {

@@ -63,7 +63,7 @@ impl Watchword {
         let hint = self.hint_of_a_client(&pool.id, hint).await?;
         let client = named.or_else(|| hint.as_ref().map(|hint| hint.client.clone()));
         let back = self.way_back(pool, client, one("post_logout_redirect_uri")?, one("state")?).await?;
-        match self.session(&pool.id, session_cookie).await? {
+        match self.session(pool, session_cookie).await? {
             Some(session) if confirmed || hint.as_ref().is_some_and(|hint| hint.speaks_for(&session)) => {
                 self.close_session(&pool.id, &session.id).await?;
             }

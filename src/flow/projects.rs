@@ -116,6 +116,22 @@ impl Watchword {
         Ok(Project { pool, client, client_secret })
     }
 
+    /// Gives a pool another name.
+    ///
+    /// # Errors
+    /// When nobody could read it; when the database fails.
+    pub async fn rename(&self, pool: &Pool, name: &str) -> Outcome<Pool, ProjectRefusal> {
+        if !is_name(name) {
+            return Err(Error::Refused(ProjectRefusal::Name));
+        }
+        let name = name.trim();
+        let tx = self.store.begin(&pool.id).await?;
+        tx.save_pool_name(name).await?;
+        tx.commit().await?;
+        self.directory.forget_pool(pool);
+        Ok(Pool { name: name.to_owned(), ..pool.clone() })
+    }
+
     /// Every project's pool, by domain: for an operator's commands.
     ///
     /// # Errors

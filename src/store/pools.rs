@@ -104,6 +104,17 @@ impl PoolTx {
         self.write(update).await
     }
 
+    /// Writes the name of this transaction's pool.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_pool_name(&self, name: &str) -> Result<()> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::Name, Expr::value(name))
+            .filter(row::Column::Id.eq(self.pool_text()));
+        self.write(update).await
+    }
+
     /// Locks this transaction's pool until it ends, where the database can lock a row.
     pub(crate) async fn lock_pool(&self, lock: LockType) -> Result<()> {
         row::Entity::find_by_id(self.pool_text()).lock(lock).first(&self.db()).await?;

@@ -137,6 +137,7 @@ fn changes() -> Vec<(&'static str, Call)> {
             tx.save_pool_settings(&PoolSettings { released: true, ..PoolSettings::default() }).await?;
             false
         };
+        save_pool_name |tx, _own| { tx.save_pool_name("another").await?; false };
         withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
         claim_fallback |tx, own| tx.claim_fallback(&own.message).await?;
         claim_guess |tx, own| tx.claim_guess(&own.challenge.id, own.now).await?.is_some();

@@ -3,9 +3,12 @@
 use clap::{Args, Subcommand};
 use watchword_domain::pool::Pool;
 use watchword_flow::Watchword;
+use watchword_flow::error::Error;
 
 use super::channels;
+use super::details;
 use super::limits;
+use super::refused;
 use super::watch;
 use crate::commands::flags::StorageFlags;
 use crate::commands::installation::{self, failed, pool_of};
@@ -16,6 +19,8 @@ use crate::config::{Config, Database};
 /// What can be done.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Show what a project decided of itself, or change it.
+    Set(Box<Set>),
     /// Show a project's budgets and what was used of them, or change them.
     Limits(Box<Limits>),
     /// Show by which channels a project's codes go, or change that.
@@ -52,6 +57,15 @@ pub struct Limits {
     change: limits::Change,
 }
 
+/// What a project decides of itself.
+#[derive(Args)]
+pub struct Set {
+    #[command(flatten)]
+    asked: Asked,
+    #[command(flatten)]
+    change: details::Change,
+}
+
 /// What a project decides of its channels.
 #[derive(Args)]
 pub struct Channels {
@@ -72,6 +86,7 @@ pub(in crate::commands) async fn run(command: Command) -> Result<(), Problems> {
 impl Command {
     fn asked(&self) -> &Asked {
         match self {
+            Self::Set(set) => &set.asked,
             Self::Limits(limits) => &limits.asked,
             Self::Channels(channels) => &channels.asked,
             Self::Release(asked) | Self::Alerts(asked) | Self::Traffic(asked) | Self::Refusals(asked) => {
@@ -85,11 +100,17 @@ impl Command {
         self,
         flow: &Watchword,
         database: &Database,
-    ) -> Result<String, Problem> {
+    ) -> Result<String, Problems> {
         let asked = self.asked();
         let (pool, is_json) = (pool_of(flow, database, &asked.domain).await?, asked.json);
         let at = |fault| failed(database, &fault);
         match &self {
+            Self::Set(set) => {
+                let change = set.change.read()?;
+                let pool = renamed(flow, database, &pool, set.change.name.as_deref()).await?;
+                let pool = flow.change_settings(&pool, |own| change.apply(own)).await.map_err(at)?;
+                Ok(details::said(&pool, is_json))
+            }
             Self::Limits(limits) => {
                 limits.change.check(flow)?;
                 let pool = match limits.change.is_any() {
@@ -124,4 +145,18 @@ impl Command {
             Self::Refusals(_) => Ok(watch::refusals(&flow.refusals(&pool).await.map_err(at)?, is_json)),
         }
     }
+}
+
+/// The pool under its new name, where one was given.
+async fn renamed(
+    flow: &Watchword,
+    database: &Database,
+    pool: &Pool,
+    name: Option<&str>,
+) -> Result<Pool, Problem> {
+    let Some(name) = name else { return Ok(pool.clone()) };
+    flow.rename(pool, name).await.map_err(|error| match error {
+        Error::Refused(refusal) => refused(&refusal),
+        Error::Fault(fault) => failed(database, &fault),
+    })
 }

@@ -54,7 +54,7 @@ async fn a_project_s_budgets_are_shown_and_changed() {
     let shown = json(&back).await;
     assert_eq!(most(&shown), [json!("300"), json!("5000"), json!("0.50 EUR"), json!("7.50 EUR")]);
     assert_eq!(shown["monitor"], "observe");
-    assert_eq!(run(&["limits", "--messages-per-day", "0"]).await.unwrap_err().what, "--messages-per-day");
+    assert_eq!(run(&["limits", "--messages-per-day", "0"]).await.unwrap_err().0[0].what, "--messages-per-day");
     assert!(Line::try_parse_from(["project", "limits", "--domain", "shop", "--monitor", "on"]).is_err());
     installation.store.close().await.unwrap();
 }
@@ -74,7 +74,7 @@ async fn what_was_noticed_is_shown() {
     assert_eq!(run(&["refusals"]).await.unwrap(), "Nobody was refused a code in the last day.");
     assert!(run(&["traffic"]).await.unwrap().starts_with("No code was sent"));
     let refusal = run(&["limits", "--money-per-day", "5"]).await.unwrap_err();
-    assert!(refusal.mend.contains("limits.prices_file"), "{refusal}");
+    assert!(refusal.0[0].mend.contains("limits.prices_file"), "{refusal}");
 
     let now = installation.flow.now();
     let alert = |kind: &str, subject: &str, percent, amount, most| AlertRow {

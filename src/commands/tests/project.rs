@@ -103,3 +103,62 @@ fn everything_that_is_wrong_is_named_by_its_flag_in_one_go() {
     let uri = "--callback-url or --sign-out-url";
     assert_eq!(refusal(&[&["--country", "IN"][..], &uris[..]].concat()), ["--name", "--domain", uri, uri]);
 }
+
+#[derive(Parser)]
+struct Existing {
+    #[command(subcommand)]
+    command: project::existing::Command,
+}
+
+#[tokio::test]
+async fn a_project_decides_anew_and_what_is_not_named_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = config(directory.path());
+    let installation = installation::open(&config).await.unwrap();
+    made(&installation.flow, "shop").await;
+    let set = async |more: &[&str]| {
+        let line = ["project", "set", "--domain", "shop", "--json"].iter().chain(more);
+        let command = Existing::try_parse_from(line).unwrap().command;
+        command.carry_out(&installation.flow, &config.storage.database).await
+    };
+    let shown = async |more: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&set(more).await.unwrap_or_else(|problems| panic!("{problems}"))).unwrap()
+    };
+    let first = shown(&[]).await;
+    assert_eq!(
+        (&first["name"], &first["countries"], &first["terms_url"]),
+        (&json!("Shop"), &json!(["IN"]), &json!(null))
+    );
+    let change = [
+        "--name",
+        "Shop Two",
+        "--country",
+        "br,mx",
+        "--language",
+        "pt",
+        "--terms-url",
+        "https://shop.example/terms",
+    ];
+    shown(&change).await;
+    shown(&["--code-digits", "8", "--session-seconds", "3600", "--support-email", "help@shop.example"]).await;
+    let changed = shown(&["--support-email", "none"]).await;
+    assert_eq!((&changed["name"], &changed["countries"]), (&json!("Shop Two"), &json!(["BR", "MX"])));
+    assert_eq!((&changed["language"], &changed["support_email"]), (&json!("pt"), &json!(null)));
+    assert_eq!((&changed["code_digits"], &changed["session_seconds"]), (&json!(8), &json!(3600)));
+    assert_eq!(changed["terms_url"], "https://shop.example/terms");
+
+    let wrong = [
+        "--country",
+        "XX",
+        "--language",
+        "tlh",
+        "--support-email",
+        "nobody",
+        "--privacy-url",
+        "javascript:x",
+    ];
+    assert_eq!(set(&wrong).await.unwrap_err().0.len(), 4, "every mistake is named at once");
+    assert_eq!(set(&["--name", " "]).await.unwrap_err().0[0].what, "--name");
+    assert_eq!(shown(&[]).await, changed, "and nothing was stored");
+    installation.store.close().await.unwrap();
+}

@@ -72,7 +72,8 @@ impl Watchword {
             None => {
                 let proof = Proof { method: method_of(&carriers), authenticator, at: now };
                 let marks = self.marks_with(&pool.id, browser, &challenge.phone)?;
-                let (session, cookie) = self.begin_session(&tx, user.id, &[proof], old_session).await?;
+                let (session, cookie) =
+                    self.begin_session((&tx, pool), user.id, &[proof], old_session).await?;
                 let code = self.issue_code(&tx, &session, &sign_in.request, now).await?;
                 let response = AuthorizationResponse::code(pool, &sign_in.request, &code);
                 Finished { response, cookies: Some(SignedInCookies { session: cookie, marks }), is_new_user }
@@ -145,13 +146,13 @@ impl Watchword {
     /// Begins a session under a new cookie and ends the one the browser had (ASVS 5.0, 7.2.4).
     async fn begin_session(
         &self,
-        tx: &PoolTx,
+        (tx, pool): (&PoolTx, &Pool),
         user_id: UserId,
         proofs: &[Proof],
         old_session: Option<&str>,
     ) -> Result<(Session, Secret<String>), Fault> {
         let now = self.clock.now();
-        if let Some(old) = self.session_in(tx, old_session).await? {
+        if let Some(old) = self.session_in(tx, pool, old_session).await? {
             tx.claim_session(&old.id, now).await?;
         }
         let assurance = Assurance::of(proofs).ok_or(Fault::Missing("proof of a session"))?;

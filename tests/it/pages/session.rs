@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use watchword_domain::client::ClientKind;
+use watchword_domain::pool::PoolSettings;
 
 use crate::on_each_database;
 use crate::support::{Answer, CALLBACK, House, query_of, random_phone, request, with_query};
@@ -48,6 +49,16 @@ on_each_database! {
         assert_ne!(browser.cookie_line(), old);
         assert_eq!(open_with(&house, &old).await.status, 200, "the old session is dead");
         assert!(open_with(&house, &browser.cookie_line()).await.location().starts_with(CALLBACK));
+    }
+
+    fn a_project_may_end_sessions_sooner_also_those_that_are_there(house) {
+        let browser = house.browser();
+        browser.sign_in(&house, &random_phone()).await;
+        house.clock.turn(Duration::from_secs(20 * 60));
+        assert_eq!(open_with(&house, &browser.cookie_line()).await.status, 303);
+        let shorter = |own: &mut PoolSettings| own.session_seconds = Some(20 * 60);
+        house.flow.change_settings(&house.pool, shorter).await.unwrap();
+        assert_eq!(open_with(&house, &browser.cookie_line()).await.status, 200, "it is asked again");
     }
 
     fn a_session_somebody_made_up_is_none(house) {
