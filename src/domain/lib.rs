@@ -35,6 +35,7 @@ pub mod sender;
 pub mod sends;
 pub mod session;
 pub mod sign_in;
+pub mod silence;
 pub mod template;
 pub mod time;
 pub mod timeline;

@@ -7,9 +7,6 @@ use crate::time::Timestamp;
 /// What may go at once after a rest: so much of a second's worth.
 const BURST: Duration = Duration::from_millis(100);
 
-/// How long a sender rests that said it was asked for too much.
-const REST: Duration = Duration::from_secs(1);
-
 /// The pace of one sender, after the generic cell rate algorithm (ITU-T I.371, annex A): the moment up to which its
 /// messages are spoken for runs ahead of the clock by at most a burst.
 #[derive(Debug, Clone)]
@@ -47,9 +44,9 @@ impl Pace {
         may
     }
 
-    /// The sender said that it was asked for too much: it rests for a second.
-    pub fn rest(&mut self, now: Timestamp) {
-        let rested = (now + REST).millis().saturating_mul(1000).saturating_add(self.ahead);
+    /// The sender takes nothing for so long.
+    pub fn rest(&mut self, rest: Duration, now: Timestamp) {
+        let rested = (now + rest).millis().saturating_mul(1000).saturating_add(self.ahead);
         self.spoken_for = self.spoken_for.max(rested);
     }
 
@@ -90,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn who_was_asked_for_too_much_is_left_alone_for_a_second() {
+    fn who_rests_is_left_alone_for_so_long() {
         let mut pace = Pace::new(80);
-        pace.rest(at(0));
+        pace.rest(Duration::from_secs(1), at(0));
         assert!(!pace.take(at(999)));
         assert!(pace.opens(at(0)) <= at(1013));
         assert!(pace.take(pace.opens(at(0))));

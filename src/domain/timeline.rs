@@ -25,6 +25,10 @@ pub enum Step {
     Verified,
     /// Whoever got it said that they did not ask for it.
     Disowned,
+    /// Nobody knows whether it left.
+    Unknown,
+    /// Its code died before anything better was heard of it.
+    Expired,
 }
 
 impl Step {
@@ -41,21 +45,24 @@ impl Step {
             Self::Failed => "failed",
             Self::Verified => "verified",
             Self::Disowned => "disowned",
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
         }
     }
 
-    /// The step that a state is reached by; none for states that say what is not known.
+    /// The step that a state is reached by.
     #[must_use]
-    pub fn to(state: DeliveryState) -> Option<Self> {
+    pub fn to(state: DeliveryState) -> Self {
         match state {
-            DeliveryState::Queued => Some(Self::Queued),
-            DeliveryState::Sending => Some(Self::Sending),
-            DeliveryState::Accepted => Some(Self::Accepted),
-            DeliveryState::Sent => Some(Self::Sent),
-            DeliveryState::Delivered => Some(Self::Delivered),
-            DeliveryState::Read => Some(Self::Read),
-            DeliveryState::Failed => Some(Self::Failed),
-            DeliveryState::Unknown | DeliveryState::Expired => None,
+            DeliveryState::Queued => Self::Queued,
+            DeliveryState::Sending => Self::Sending,
+            DeliveryState::Accepted => Self::Accepted,
+            DeliveryState::Sent => Self::Sent,
+            DeliveryState::Delivered => Self::Delivered,
+            DeliveryState::Read => Self::Read,
+            DeliveryState::Failed => Self::Failed,
+            DeliveryState::Unknown => Self::Unknown,
+            DeliveryState::Expired => Self::Expired,
         }
     }
 }

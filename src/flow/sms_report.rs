@@ -97,7 +97,7 @@ impl Watchword {
                 tx.save_reported_status(&SmsSender::sender(), id, &status).await?
             }
         };
-        Ok(news.zip(Step::to(state)))
+        Ok(news.map(|message| (message, Step::to(state))))
     }
 }
 

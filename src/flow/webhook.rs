@@ -2,12 +2,15 @@
 
 mod proof;
 
+use std::time::Duration;
+
 use serde_json::json;
 use watchword_domain::ids::MessageId;
+use watchword_domain::limits::window_start;
 use watchword_domain::timeline::{Price, Step};
 use watchword_domain::{FailureClass, Timestamp};
 use watchword_messaging::whatsapp::webhook::{Event, Inbound, Status, parse, subscription};
-use watchword_store::{Advanced, Disowned, StatusReport, SystemTx};
+use watchword_store::{Advanced, AlertRow, Disowned, StatusReport, SystemTx};
 
 use self::proof::{Heard, Proven};
 use crate::Watchword;
@@ -17,6 +20,14 @@ use crate::senders::{Refusal, Wire};
 use crate::timeline;
 
 pub use self::proof::WebhookRefusal;
+
+/// The kind of the alert that codes go to people who did not ask for them.
+pub const DISOWNED: &str = "disowned";
+
+/// So many codes within an hour that nobody had asked for are worth an alert.
+const SUSPICIOUS: u32 = 3;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 impl Watchword {
     /// The answer to Meta's handshake, when it shows the verify token of a sender.
@@ -75,8 +86,27 @@ impl Watchword {
         for (message, step) in &news {
             self.delivery.tell(&message.challenge_id);
             timeline::count(&message.channel, &message.recipient, *step);
+            if *step == Step::Disowned {
+                self.count_disowned(message).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Counts codes that nobody had asked for: several within an hour in one range of numbers are told to the project.
+    async fn count_disowned(&self, message: &Advanced) -> Result<(), Fault> {
+        let (now, range) = (self.clock.now(), message.recipient.prefix());
+        let window = window_start(HOUR, now);
+        let tx = self.store.begin(&message.pool_id).await?;
+        let amount = tx.count(&format!("disowned {} {range}", message.pool_id), window).await?;
+        tx.commit().await?;
+        if amount < SUSPICIOUS {
+            return Ok(());
+        }
+        let (amount, kind) = (amount.into(), DISOWNED.to_owned());
+        let alert =
+            AlertRow { kind, subject: range, window, percent: 0, amount, most: amount, raised_at: now };
+        self.raise(&*self.pool_by_id(&message.pool_id).await?, &alert).await
     }
 
     /// Notes, once a minute, that these senders' webhooks arrive. Last of all, and always in the same order.
@@ -154,7 +184,7 @@ impl Watchword {
         let ours = status.correlation.as_deref().map(MessageId::from);
         let id = (ours.as_ref(), status.provider_message_id.as_str());
         let news = tx.save_reported_status(&wire.id, id, &report).await?;
-        Ok(news.zip(Step::to(state)))
+        Ok(news.map(|message| (message, Step::to(state))))
     }
 }
 

@@ -190,7 +190,7 @@ impl SystemTx {
     /// # Errors
     /// When the database fails.
     pub async fn save_status(&self, id: &MessageId, report: &StatusReport) -> Result<Option<Advanced>> {
-        self.apply(report, row::Column::Id.eq(id.as_str())).await
+        self.apply(report, row::Column::Id.eq(id.as_str()), None).await
     }
 
     /// As [`save_status`](Self::save_status), for what a provider reports of a message that left from this sender: by our
@@ -208,15 +208,25 @@ impl SystemTx {
             Some(ours) => row::Column::Id.eq(ours.as_str()),
             None => row::Column::ProviderMessageId.eq(theirs),
         };
-        self.apply(report, of.and(row::Column::SenderId.eq(sender.as_str()))).await
+        self.apply(report, of.and(row::Column::SenderId.eq(sender.as_str())), Some(theirs)).await
     }
 
-    async fn apply(&self, report: &StatusReport, of: SimpleExpr) -> Result<Option<Advanced>> {
+    async fn apply(
+        &self,
+        report: &StatusReport,
+        of: SimpleExpr,
+        provider_id: Option<&str>,
+    ) -> Result<Option<Advanced>> {
         if let Some(price) = &report.price {
             self.save_price(price, of.clone()).await?;
         }
         let mut update =
             row::Entity::update_many().col_expr(row::Column::State, advanced(report.state)).filter(of);
+        if let Some(provider_id) = provider_id {
+            // Whoever's answer was lost is named by the first report: from then on what people tap is about it.
+            let known = Expr::col(row::Column::ProviderMessageId).if_null(provider_id);
+            update = update.col_expr(row::Column::ProviderMessageId, known);
+        }
         let moment = moment_of(report.state);
         if let Some(moment) = moment {
             update = update.col_expr(moment, Expr::value(report.at.millis()));

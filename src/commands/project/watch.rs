@@ -8,6 +8,7 @@ use watchword_domain::money::Money;
 use watchword_domain::monitor::Monitor;
 use watchword_flow::Watchword;
 use watchword_flow::limits::Range;
+use watchword_flow::webhook::DISOWNED;
 use watchword_store::{AlertRow, RefusalRow};
 
 use crate::commands::output;
@@ -39,7 +40,10 @@ pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> St
     let head = ["when", "what", "how much"].map(str::to_owned);
     let row = |alert: &AlertRow| {
         let (amount, most) = (amount(alert, alert.amount), amount(alert, alert.most));
-        let (what, much) = if alert.subject.is_empty() {
+        let (what, much) = if alert.kind == DISOWNED {
+            let what = format!("{} {}", alert.kind, alert.subject);
+            (what, format!("{amount} codes in an hour that nobody had asked for"))
+        } else if alert.subject.is_empty() {
             (alert.kind.clone(), format!("{} % ({amount} of {most})", alert.percent))
         } else {
             (format!("{} {}", alert.kind, alert.subject), format!("{amount} of {most} codes came back"))

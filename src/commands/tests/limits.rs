@@ -54,7 +54,10 @@ async fn a_project_s_budgets_are_shown_and_changed() {
     let shown = json(&back).await;
     assert_eq!(most(&shown), [json!("300"), json!("5000"), json!("0.50 EUR"), json!("7.50 EUR")]);
     assert_eq!(shown["monitor"], "observe");
-    assert_eq!(run(&["limits", "--messages-per-day", "0"]).await.unwrap_err().0[0].what, "--messages-per-day");
+    assert_eq!(
+        run(&["limits", "--messages-per-day", "0"]).await.unwrap_err().0[0].what,
+        "--messages-per-day"
+    );
     assert!(Line::try_parse_from(["project", "limits", "--domain", "shop", "--monitor", "on"]).is_err());
     installation.store.close().await.unwrap();
 }

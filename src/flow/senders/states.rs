@@ -8,6 +8,7 @@ use std::time::Duration;
 use watchword_domain::breaker::Breaker;
 use watchword_domain::ids::SenderId;
 use watchword_domain::pace::Pace;
+use watchword_domain::silence::Silence;
 use watchword_domain::{FailureClass, Timestamp};
 use watchword_messaging::Outcome;
 use watchword_messaging::sms::{self, Provider};
@@ -43,6 +44,23 @@ impl Refusal {
     }
 }
 
+/// How long a sender rests that said it was asked for too much.
+const ASKED_TOO_MUCH: Duration = Duration::from_secs(1);
+
+/// Messages of one sender that are with its provider at once. A provider that answers after half a second is handed a
+/// thousand a second with these; one that hangs keeps no hand of the others.
+const HANDS: u32 = 512;
+
+/// Who takes messages, and how many.
+pub(crate) struct Openings {
+    /// The senders that take none.
+    pub(crate) resting: Vec<SenderId>,
+    /// When the first of them does again.
+    pub(crate) opens: Option<Timestamp>,
+    /// How many each of the others takes.
+    pub(crate) room: u32,
+}
+
 /// How often it is written down that a sender's webhooks arrive.
 const HEARD_ANEW: Duration = Duration::from_secs(60);
 
@@ -56,8 +74,28 @@ pub(crate) struct SenderStates {
 struct State {
     breaker: Breaker,
     pace: Pace,
+    silence: Silence,
+    /// Messages that are with its provider now.
+    in_hand: u32,
     /// When it was last written down that its webhooks arrive.
     heard_at: Option<Timestamp>,
+}
+
+impl State {
+    fn new(per_second: u32) -> Self {
+        Self {
+            breaker: Breaker::default(),
+            pace: Pace::new(per_second),
+            silence: Silence::default(),
+            in_hand: 0,
+            heard_at: None,
+        }
+    }
+
+    /// Messages it takes now.
+    fn room(&self, now: Timestamp) -> u32 {
+        self.pace.room(now).min(HANDS.saturating_sub(self.in_hand))
+    }
 }
 
 impl SenderStates {
@@ -76,24 +114,60 @@ impl SenderStates {
         if let Some(state) = all.get_mut(sender) {
             return change(state);
         }
-        let new = State { breaker: Breaker::default(), pace: Pace::new(self.per_second), heard_at: None };
-        change(all.entry(sender.clone()).or_insert(new))
+        change(all.entry(sender.clone()).or_insert(State::new(self.per_second)))
     }
 
-    /// The senders that take no message at `now`, and when the first of them does again.
-    pub(crate) fn resting(&self, now: Timestamp) -> (Vec<SenderId>, Option<Timestamp>) {
+    /// Who takes messages at `now`, and how many.
+    pub(crate) fn openings(&self, now: Timestamp) -> Openings {
         let all = self.all();
-        let resting = || all.iter().filter(|(_, state)| state.pace.room(now) == 0);
-        let first = resting().map(|(_, state)| state.pace.opens(now)).min();
-        (resting().map(|(id, _)| id.clone()).collect(), first)
+        let mut openings =
+            Openings { resting: Vec::new(), opens: None, room: State::new(self.per_second).room(now) };
+        for (sender, state) in all.iter() {
+            match state.room(now) {
+                0 => {
+                    openings.resting.push(sender.clone());
+                    let opens = state.pace.opens(now);
+                    openings.opens = Some(openings.opens.map_or(opens, |first| first.min(opens)));
+                }
+                room => openings.room = openings.room.min(room),
+            }
+        }
+        openings
     }
 
-    /// Speaks for one message of this sender.
-    ///
-    /// # Errors
-    /// When it takes none now: the moment it does again.
-    pub(crate) fn take(&self, sender: &SenderId, now: Timestamp) -> Result<(), Timestamp> {
-        self.of(sender, |state| if state.pace.take(now) { Ok(()) } else { Err(state.pace.opens(now)) })
+    /// A message of this sender is handed over.
+    pub(crate) fn take(&self, sender: &SenderId, now: Timestamp) {
+        self.of(sender, |state| {
+            state.pace.take(now);
+            state.in_hand += 1;
+        });
+    }
+
+    /// One that was handed over is done with, whatever came of it.
+    pub(crate) fn done(&self, sender: &SenderId) {
+        // Its sender may have been forgotten meanwhile.
+        self.of(sender, |state| state.in_hand = state.in_hand.saturating_sub(1));
+    }
+
+    /// The provider did not answer for a message: nobody could be reached, or nothing came back in time.
+    pub(crate) fn unanswered(&self, sender: &SenderId, now: Timestamp) {
+        let rests = self.of(sender, |state| {
+            let rests = state.silence.unanswered();
+            if let Some((rest, _)) = rests {
+                state.pace.rest(rest, now);
+            }
+            rests
+        });
+        if rests.is_some_and(|(_, is_news)| is_news) {
+            tracing::error!(%sender, "a provider does not answer: messages wait, and it is asked again after growing rests");
+        }
+    }
+
+    /// The provider answered for a message, whatever it said.
+    pub(crate) fn answered(&self, sender: &SenderId) {
+        if self.of(sender, |state| state.silence.broken()) {
+            tracing::info!(%sender, "a provider answers again");
+        }
     }
 
     /// What a message comes to that is not even handed over, while its sender is left alone.
@@ -104,6 +178,7 @@ impl SenderStates {
 
     /// The provider took a message.
     pub(crate) fn took(&self, sender: &SenderId) {
+        self.answered(sender);
         if self.of(sender, |state| state.breaker.succeeded()) {
             metrics::gauge!("watchword_senders_out_of_order").decrement(1);
             tracing::info!(%sender, "a sender works again");
@@ -113,7 +188,7 @@ impl SenderStates {
     /// The provider refused a message, at once or by report. Whoever runs the sender is told once.
     pub(crate) fn refused(&self, sender: &SenderId, refusal: &Refusal, now: Timestamp) {
         if refusal.asks_too_much {
-            self.of(sender, |state| state.pace.rest(now));
+            self.of(sender, |state| state.pace.rest(ASKED_TOO_MUCH, now));
         }
         if refusal.stops_sender && self.of(sender, |state| state.breaker.failed(refusal.code, now)) {
             metrics::gauge!("watchword_senders_out_of_order").increment(1);
@@ -143,5 +218,50 @@ impl SenderStates {
         if forgotten.is_some_and(|state| state.breaker.is_open()) {
             metrics::gauge!("watchword_senders_out_of_order").decrement(1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(1_000_000 + seconds)
+    }
+
+    #[test]
+    fn who_takes_least_decides_how_many_are_taken_at_once_and_nobody_who_rests() {
+        let senders = SenderStates::new(80);
+        let (one, other) = (SenderId::from("one"), SenderId::from("other"));
+        assert_eq!(senders.openings(at(0)).room, 8, "a burst");
+        (0..5).for_each(|_| senders.take(&one, at(0)));
+        assert_eq!(senders.openings(at(0)).room, 3);
+        (0..3).for_each(|_| senders.take(&one, at(0)));
+        senders.take(&other, at(0));
+        let openings = senders.openings(at(0));
+        assert_eq!((openings.resting, openings.room), (vec![one], 7));
+        assert!(openings.opens.is_some_and(|opens| opens > at(0) && opens < at(1)));
+    }
+
+    #[test]
+    fn a_provider_that_hangs_keeps_no_hand_of_the_others() {
+        let senders = SenderStates::new(1_000_000);
+        let (hangs, other) = (SenderId::from("hangs"), SenderId::from("other"));
+        (0..HANDS).for_each(|_| senders.take(&hangs, at(0)));
+        senders.take(&other, at(0));
+        assert_eq!(senders.openings(at(1)).resting, [hangs.clone()]);
+        senders.done(&hangs);
+        assert!(senders.openings(at(1)).resting.is_empty());
+    }
+
+    #[test]
+    fn a_provider_that_does_not_answer_is_left_alone_for_a_while() {
+        let (senders, silent) = (SenderStates::new(80), SenderId::from("silent"));
+        (0..5).for_each(|_| senders.unanswered(&silent, at(0)));
+        assert_eq!(senders.openings(at(0)).resting, [silent.clone()]);
+        assert!(senders.openings(at(2)).resting.is_empty(), "then it is asked again");
+        senders.answered(&silent);
+        senders.unanswered(&silent, at(3));
+        assert!(senders.openings(at(3)).resting.is_empty(), "one is a hiccup");
     }
 }

@@ -3,13 +3,12 @@
 //! A message is taken before it is sent and never taken again, but when it provably did not leave; so a crash can lose
 //! the knowledge of a message, but never double it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use watchword_domain::ids::MessageId;
+use watchword_domain::ids::SenderId;
 use watchword_domain::pool::Pool;
 use watchword_domain::timeline::Step;
 use watchword_domain::{Channel, DeliveryState, FailureClass, Language, Timestamp};
@@ -23,8 +22,11 @@ use crate::sign_in::message_purpose;
 use crate::timeline;
 use crate::{SmsSender, Watchword};
 
-/// Messages under way at once.
-const MOST: usize = 64;
+/// Messages under way at once, of all senders.
+const MOST: usize = 1024;
+
+/// Messages taken at once.
+const BATCH: usize = 64;
 
 /// How long a worker may keep a message. Longer than the wire's own time-out.
 const LEASE: Duration = Duration::from_secs(60);
@@ -37,6 +39,9 @@ const BREATH: Duration = Duration::from_millis(50);
 
 /// How long a message waits whose sender was asked for too much.
 const ASKED_TOO_MUCH: Duration = Duration::from_secs(1);
+
+/// How long it takes until something that could not be written is tried again.
+const ANEW: Duration = Duration::from_secs(1);
 
 /// Meta's code for "no approved template of this name in this language", also for what is not even asked.
 const NO_TEMPLATE: i64 = 132_001;
@@ -51,17 +56,22 @@ impl Watchword {
         while !*stop.borrow() {
             // Hands that are done are free.
             while in_hand.try_join_next().is_some() {}
-            let taken = match self.take(MOST.saturating_sub(in_hand.len())).await {
+            let openings = self.senders.openings(self.clock.now());
+            let most = MOST.saturating_sub(in_hand.len()).min(BATCH).min(openings.room as usize);
+            let taken = match self.take(most, &openings.resting).await {
                 Ok(taken) => taken,
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "the outbox cannot be read");
                     Vec::new()
                 }
             };
+            let may_be_more = !taken.is_empty() && taken.len() == most;
             for message in taken {
                 in_hand.spawn(self.clone().deliver(message));
             }
-            self.rest(&mut in_hand, &mut stop).await;
+            if !may_be_more {
+                self.rest(&mut in_hand, &mut stop).await;
+            }
         }
         while in_hand.join_next().await.is_some() {}
     }
@@ -69,14 +79,15 @@ impl Watchword {
     /// Until there may be something to take: what was due is in hand, unless there was more than hands, or more than a
     /// sender takes.
     async fn rest(&self, in_hand: &mut JoinSet<()>, stop: &mut watch::Receiver<bool>) {
-        let full = in_hand.len() >= MOST;
         let now = self.clock.now();
-        let opens = self.senders.resting(now).1.map_or(PATIENCE, |opens| opens.until(now).max(BREATH));
+        let openings = self.senders.openings(now);
+        let full = in_hand.len() >= MOST || !openings.resting.is_empty();
+        let opens = openings.opens.map_or(PATIENCE, |opens| opens.until(now).max(BREATH));
         let patience = tokio::time::sleep(opens.min(PATIENCE));
         tokio::pin!(patience);
         loop {
             tokio::select! {
-                () = self.delivery.outbox_woken(), if !full => return,
+                () = self.delivery.outbox_woken(), if in_hand.len() < MOST => return,
                 Some(_) = in_hand.join_next() => if full { return },
                 () = &mut patience => return,
                 _ = stop.changed() => return,
@@ -84,48 +95,61 @@ impl Watchword {
         }
     }
 
-    /// What is due and its sender takes now. More than that is put back in the same transaction: it was never taken.
-    async fn take(&self, most: usize) -> Result<Vec<MessageRow>, Fault> {
+    /// What is due of the senders that do not rest, the oldest first, and no more than any of them takes.
+    async fn take(&self, most: usize, resting: &[SenderId]) -> Result<Vec<MessageRow>, Fault> {
         if most == 0 {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        let (resting, _) = self.senders.resting(now);
         let tx = self.store.begin_system().await?;
-        let claimed = tx.claim_due_messages(now, now + LEASE, most as u64, &resting).await?;
+        let claimed = tx.claim_due_messages(now, now + LEASE, most as u64, resting).await?;
         if claimed.is_empty() {
             // Nothing to make durable; the claim found no row.
             return Ok(claimed);
         }
-        let mut taken = Vec::with_capacity(claimed.len());
-        let mut early: BTreeMap<Timestamp, Vec<MessageId>> = BTreeMap::new();
-        for message in claimed {
-            match self.senders.take(&message.sender_id, now) {
-                Ok(()) => taken.push(message),
-                Err(opens) => early.entry(opens).or_default().push(message.id),
-            }
-        }
-        for (opens, messages) in early {
-            tx.save_released(&messages, opens).await?;
-        }
         tx.commit().await?;
-        Ok(taken)
+        claimed.iter().for_each(|message| self.senders.take(&message.sender_id, now));
+        Ok(claimed)
     }
 
     async fn deliver(self: Arc<Self>, message: MessageRow) {
-        let (outcome, language) = match self.send(&message).await {
-            Ok(sent) => sent,
+        let sent = self.send(&message).await;
+        self.senders.done(&message.sender_id);
+        match &sent {
+            Ok((outcome, _)) => {
+                metrics::counter!("watchword_messages_total", "outcome" => name_of(outcome)).increment(1);
+            }
             Err(fault) => {
-                tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "a message cannot be sent");
+                tracing::error!(error = fault as &dyn std::error::Error, message = %message.id, "a message cannot be sent yet");
+            }
+        }
+        self.write_down(&message, sent.ok()).await;
+        self.delivery.tell(&message.challenge_id);
+    }
+
+    /// Writes down what came of a message, and tries until its lease ends where the database is away: then it counts as
+    /// unknown, and is not sent again whether it left or not.
+    async fn write_down(&self, message: &MessageRow, sent: Option<(Outcome, String)>) {
+        let until = tokio::time::Instant::now() + LEASE;
+        loop {
+            let written = match &sent {
+                Some((outcome, language)) => self.record(message, outcome, language).await,
+                // What fails here fails before the provider is asked, or after it refused.
+                None => self.put_back(message).await,
+            };
+            let Err(fault) = written else { return };
+            tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "an outcome was not stored");
+            if tokio::time::Instant::now() + ANEW >= until {
                 return;
             }
-        };
-        metrics::counter!("watchword_messages_total", "outcome" => name_of(&outcome)).increment(1);
-        if let Err(fault) = self.record(&message, outcome, &language).await {
-            // The lease ends and the message counts as unknown: it left, or it did not, and is not sent again.
-            tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "an outcome was not stored");
+            tokio::time::sleep(ANEW).await;
         }
-        self.delivery.tell(&message.challenge_id);
+    }
+
+    async fn put_back(&self, message: &MessageRow) -> Result<(), Fault> {
+        let tx = self.store.begin_system().await?;
+        tx.save_requeued(&message.id, self.clock.now() + backoff(message.attempts)).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Hands a message to its sender. Gives what came of it, and the language it went out in.
@@ -175,13 +199,16 @@ impl Watchword {
             match &outcome {
                 Outcome::Accepted { .. } => self.senders.took(&wire.id),
                 Outcome::Rejected { code, .. } => {
+                    self.senders.answered(&wire.id);
                     self.senders.refused(&wire.id, &Refusal::on_whatsapp(*code), self.clock.now());
                     if let Some(status) = errors::template_status(*code) {
                         self.learn_unsendable(&wire, &template, status).await?;
                         continue;
                     }
                 }
-                Outcome::NotSent { .. } | Outcome::Unknown { .. } => {}
+                Outcome::NotSent { .. } | Outcome::Unknown { .. } => {
+                    self.senders.unanswered(&wire.id, self.clock.now());
+                }
             }
             return Ok((outcome, template.language));
         }
@@ -194,10 +221,13 @@ impl Watchword {
         match &outcome {
             Outcome::Accepted { .. } => self.senders.took(&SmsSender::sender()),
             Outcome::Rejected { code, .. } => {
+                self.senders.answered(&SmsSender::sender());
                 let refusal = Refusal::by_sms(sms.provider, *code);
                 self.senders.refused(&SmsSender::sender(), &refusal, self.clock.now());
             }
-            Outcome::NotSent { .. } | Outcome::Unknown { .. } => {}
+            Outcome::NotSent { .. } | Outcome::Unknown { .. } => {
+                self.senders.unanswered(&SmsSender::sender(), self.clock.now());
+            }
         }
         outcome
     }
@@ -207,37 +237,38 @@ impl Watchword {
         message.channel == Channel::Whatsapp.as_str() && errors::asks_too_much(code)
     }
 
-    async fn record(&self, message: &MessageRow, outcome: Outcome, language: &str) -> Result<(), Fault> {
+    async fn record(&self, message: &MessageRow, outcome: &Outcome, language: &str) -> Result<(), Fault> {
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
         let mut step = None;
         match outcome {
             Outcome::Accepted { provider_message_id, .. } => {
-                tx.save_accepted(&message.id, (&provider_message_id, language), now).await?;
+                tx.save_accepted(&message.id, (provider_message_id, language), now).await?;
                 step = Some(Step::Accepted);
             }
             Outcome::NotSent { .. } => {
                 tx.save_requeued(&message.id, now + backoff(message.attempts)).await?;
             }
-            Outcome::Rejected { code, .. } if self.asks_too_much(message, code) => {
+            Outcome::Rejected { code, .. } if self.asks_too_much(message, *code) => {
                 // It did not come to the message at all; it waits its turn for as long as its code lives.
-                tx.save_released(std::slice::from_ref(&message.id), now + ASKED_TOO_MUCH).await?;
+                tx.save_released(&message.id, now + ASKED_TOO_MUCH).await?;
             }
             Outcome::Rejected { class, retry_after, .. }
-                if may_try_again(message, class, retry_after, now) =>
+                if may_try_again(message, *class, *retry_after, now) =>
             {
                 let wait = retry_after.unwrap_or_else(|| backoff(message.attempts));
                 tx.save_requeued(&message.id, now + wait).await?;
             }
             Outcome::Rejected { code, class, .. } => {
-                let news = tx.save_status(&message.id, &failed(now, class, code)).await?;
+                let news = tx.save_status(&message.id, &failed(now, *class, *code)).await?;
                 tx.uncount_sent(news.iter().filter(|message| message.failed_by_us)).await?;
                 step = news.map(|_| Step::Failed);
             }
             Outcome::Unknown { .. } => {
                 let report =
                     StatusReport { state: DeliveryState::Unknown, at: now, failure: None, price: None };
-                tx.save_status(&message.id, &report).await?;
+                let news = tx.save_status(&message.id, &report).await?;
+                step = news.map(|_| Step::Unknown);
             }
         }
         tx.commit().await?;

@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use watchword_domain::timeline::Step;
 
-use crate::Watchword;
 use crate::error::Fault;
+use crate::{Watchword, timeline};
 
 /// How often it is looked.
 const PACE: Duration = Duration::from_secs(5);
+
+/// How long after its code died a message that nobody reported on is given up: reports may come late.
+const UNHEARD: Duration = Duration::from_secs(60);
 
 /// Rows of each kind removed in one go.
 const MOST: u64 = 500;
@@ -40,12 +44,18 @@ impl Watchword {
         let now = self.clock.now();
         let written = self.write_refusals().await?;
         let tx = self.store.begin_system().await?;
-        let mut touched = tx.sweep_late_messages(now).await?;
+        let mut expired = tx.sweep_late_messages(now, MOST).await?;
+        expired.extend(tx.sweep_unheard_messages(now - UNHEARD, MOST).await?);
+        let mut touched = expired.len() as u64;
         touched += tx.sweep_dead_leases(now).await?;
         touched += tx.sweep_dead_codes(now).await?;
         touched += tx.sweep(&self.settings.lifetimes, now, MOST).await?.0;
         if touched > 0 {
             tx.commit().await?;
+        }
+        for message in &expired {
+            self.delivery.tell(&message.challenge_id);
+            timeline::count(&message.channel, &message.recipient, Step::Expired);
         }
         let under_way = self.store.read_system().count_messages_under_way().await?;
         metrics::gauge!("watchword_messages_under_way")

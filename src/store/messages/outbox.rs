@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait};
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::{DeliveryState, Phone, Timestamp};
 
-use super::{advanced, row, unreadable};
+use super::{Advanced, advanced, further, row, unreadable};
 use crate::access::{SystemRows, SystemTx};
 use crate::{Result, StoreError, text};
 
@@ -114,17 +114,17 @@ impl SystemTx {
         Ok(done.rows_affected == 1)
     }
 
-    /// Puts messages back that were taken and not even looked at: as if they had not been taken.
+    /// Puts a message back that its provider did not even look at: as if it had not been taken.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_released(&self, ids: &[MessageId], due: Timestamp) -> Result<()> {
+    pub async fn save_released(&self, id: &MessageId, due: Timestamp) -> Result<()> {
         let update = row::Entity::update_many()
             .col_expr(row::Column::State, Expr::value(DeliveryState::Queued.as_str()))
             .col_expr(row::Column::DueAt, Expr::value(due.millis()))
             .col_expr(row::Column::SendingAt, Expr::value(Option::<i64>::None))
             .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).sub(1))
-            .filter(row::Column::Id.is_in(ids.iter().map(MessageId::as_str)))
+            .filter(row::Column::Id.eq(id.as_str()))
             .filter(row::Column::State.eq(DeliveryState::Sending.as_str()));
         self.write(update).await
     }
@@ -148,19 +148,45 @@ impl SystemTx {
         self.write(update).await
     }
 
-    /// Gives up messages whose code died before they could be sent. Gives how many.
+    /// Gives up messages whose code died before they could be sent, up to `most`. Gives them.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sweep_late_messages(&self, now: Timestamp) -> Result<u64> {
-        let done = row::Entity::update_many()
+    pub async fn sweep_late_messages(&self, now: Timestamp, most: u64) -> Result<Vec<Advanced>> {
+        self.expire(&[DeliveryState::Queued], now, most).await
+    }
+
+    /// Gives up messages of which nothing better was heard until well after their code died: the provider keeps no message
+    /// for longer than that. Up to `most`; gives them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_unheard_messages(&self, died_before: Timestamp, most: u64) -> Result<Vec<Advanced>> {
+        self.expire(
+            &[DeliveryState::Unknown, DeliveryState::Accepted, DeliveryState::Sent],
+            died_before,
+            most,
+        )
+        .await
+    }
+
+    async fn expire(&self, states: &[DeliveryState], died_by: Timestamp, most: u64) -> Result<Vec<Advanced>> {
+        let over = Query::select()
+            .column(row::Column::Id)
+            .from(row::Entity)
+            .and_where(row::Column::State.is_in(states.iter().map(|state| state.as_str())))
+            .and_where(row::Column::ExpiresAt.lte(died_by.millis()))
+            .limit(most)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .to_owned();
+        let expired = row::Entity::update_many()
             .col_expr(row::Column::State, Expr::value(DeliveryState::Expired.as_str()))
             .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
-            .filter(row::Column::State.eq(DeliveryState::Queued.as_str()))
-            .filter(row::Column::ExpiresAt.lte(now.millis()))
-            .exec(&self.db())
+            .col_expr(row::Column::FallbackAt, Expr::value(Option::<i64>::None))
+            .filter(row::Column::Id.in_subquery(over))
+            .exec_with_returning(&self.db())
             .await?;
-        Ok(done.rows_affected)
+        expired.into_iter().map(further).collect()
     }
 
     /// Forgets the codes of messages whose codes are dead, whatever became of them. Gives how many.

@@ -73,6 +73,33 @@ on_each_database! {
         assert!(browser.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
     }
 
+    fn what_fails_before_the_provider_is_asked_costs_no_message(house) {
+        house.clock.turn(Duration::from_secs(3)); // What is kept in memory is looked up again.
+        house.execute("ALTER TABLE template_states RENAME TO template_states_away").await;
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        house.eventually("SELECT id FROM messages WHERE attempts > 0 AND state = 'queued'").await;
+        house.execute("ALTER TABLE template_states_away RENAME TO template_states").await;
+        house.clock.turn(Duration::from_secs(30));
+        browser.told(&house, &page, "delivered").await;
+        assert_eq!(house.messages_to(&phone).await.len(), 1);
+    }
+
+    fn a_message_nobody_reports_on_is_given_up_when_its_code_is_long_dead(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        house.fault(json!({ "kind": "silence", "to": phone })).await;
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "accepted").await;
+        house.clock.turn(Duration::from_secs(5 * 60));
+        house.flow.sweep().await.unwrap();
+        assert_eq!(attempts(&house, &phone).await, "1 accepted", "a report may still come");
+        house.clock.turn(Duration::from_secs(61));
+        house.flow.sweep().await.unwrap();
+        assert_eq!(attempts(&house, &phone).await, "1 expired");
+        house.report(&house.message_to(&phone, 0).await, "delivered").await;
+        assert_eq!(attempts(&house, &phone).await, "1 delivered", "proof of arrival counts whenever it comes");
+    }
+
     fn a_message_whose_code_died_waiting_is_not_sent(house) {
         house.meta_leaves().await;
         let (browser, phone) = (house.browser(), random_phone());

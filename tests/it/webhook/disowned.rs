@@ -57,6 +57,41 @@ on_each_database! {
         assert!(steps(&house, &phone).await.contains(&Step::Disowned));
     }
 
+    fn codes_that_nobody_asked_for_are_told_to_the_project_once(house) {
+        for count in 1..=4 {
+            let (browser, phone) = (house.browser(), format!("+9198765{count}3210"));
+            let page = browser.ask_code(&house, &phone).await;
+            browser.told(&house, &page, "delivered").await;
+            let alerts = house.flow.alerts(&house.pool).await.unwrap();
+            assert_eq!(alerts.len(), usize::from(count > 3), "{alerts:?}");
+            tap(&house, &phone, &house.message_to(&phone, 0).await, DISOWNED).await;
+        }
+        let alerts = house.flow.alerts(&house.pool).await.unwrap();
+        assert_eq!((alerts.len(), alerts[0].kind.as_str(), alerts[0].amount), (1, "disowned", 3));
+    }
+
+    fn an_sms_that_waits_for_a_code_nobody_asked_for_does_not_go(house) {
+        let (browser, page, message, phone) = waiting(&house).await;
+        // Written as the fallback would, by a time that no worker reaches.
+        house
+            .execute("INSERT INTO messages (pool_id, id, challenge_id, channel, recipient, language, code_sealed, state, attempts, due_at, created_at, expires_at, sender_id, chosen) \
+                      SELECT pool_id, 'sms-of-it', challenge_id, 'sms', recipient, language, 'x', 'queued', 0, 9000000000000000, created_at, 9000000000000000, 'sms', 0 FROM messages")
+            .await;
+        tap(&house, &phone, &message, DISOWNED).await;
+        browser.look_again(&house, &page).await;
+        assert_eq!(house.values("SELECT state FROM messages WHERE id = 'sms-of-it'").await, ["expired"]);
+        assert!(house.values("SELECT code_sealed FROM messages WHERE code_sealed IS NOT NULL AND channel = 'sms'").await.is_empty());
+    }
+
+    fn a_message_whose_answer_was_lost_is_known_by_its_first_report(house) {
+        let (browser, phone) = (house.browser(), random_phone());
+        house.fault(json!({ "kind": "garbage", "accept": true, "to": phone })).await;
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "delivered").await;
+        tap(&house, &phone, &house.message_to(&phone, 0).await, DISOWNED).await;
+        assert_eq!(browser.look_again(&house, &page).await.status, 403, "its button is about it");
+    }
+
     fn whoever_tapped_by_mistake_starts_again(house) {
         let (browser, _, message, phone) = waiting(&house).await;
         tap(&house, &phone, &message, DISOWNED).await;
