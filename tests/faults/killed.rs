@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use crate::support::{Browser, on_both, until};
+use crate::support::{Browser, Relay, Way, on_both, until};
 
 const NOT_CONFIRMED: &str = "WhatsApp has not confirmed your message.";
 const ON_YOUR_PHONE: &str = "It is on your phone.";
+const FINISHED: &str = "This sign-in is finished";
 
 on_both! {
     /// Meta cannot be reached, so the message waits; the provider dies; both come back.
@@ -86,5 +87,42 @@ on_both! {
         assert_eq!(again.status, 400, "{}", again.text);
         let used = person.type_code(provider.address, &page, &code).await.unwrap();
         assert_eq!(used.status, 409, "a spent code works again: {}", used.text);
+    }
+
+    /// The code is spent and somebody signed in, and nobody but the database knows: the provider dies before its answer
+    /// is there.
+    fn a_sign_in_whose_answer_was_lost_is_finished_and_can_be_begun_anew(place) {
+        place.meta.arrive().await;
+        let provider = place.start().await;
+        let deaf = Relay::new(Way::NoAnswers);
+        deaf.lead_to(provider.address);
+        let mut person = Browser::new(&place);
+        let page = person.ask_code(provider.address).await.unwrap();
+        let code = place.meta.code_to(&person.phone).await;
+        let dies = async {
+            until("the end of the sign-in", async || {
+                (place.count("COUNT(*) FROM sign_ins WHERE finished_at IS NOT NULL").await == 1).then_some(())
+            })
+            .await;
+            provider.kill();
+        };
+        let (answer, ()) = tokio::join!(person.type_code(deaf.address, &page, &code), dies);
+        assert!(answer.is_err(), "the answer was not lost");
+
+        let provider = place.start().await;
+        let seen = person.look(provider.address, &page).await.unwrap();
+        assert!(seen.status == 409 && seen.text.contains(FINISHED), "{}: {}", seen.status, seen.text);
+        let again = person.type_code(provider.address, &page, &code).await.unwrap();
+        assert!(again.status == 409 && again.text.contains(FINISHED), "{}: {}", again.status, again.text);
+        assert_eq!(place.count("COUNT(*) FROM users").await, 1);
+        assert_eq!(place.count("COUNT(*) FROM sessions").await, 1);
+        assert_eq!(place.count("COUNT(*) FROM authorization_codes").await, 1);
+
+        let page = person.ask_code(provider.address).await.unwrap();
+        let code = place.meta.next_code_to(&person.phone, 1).await;
+        let answer = person.type_code(provider.address, &page, &code).await.unwrap();
+        let redeemed = person.redeem(provider.address, &answer.param("code").unwrap()).await.unwrap();
+        assert_eq!(redeemed.status, 200, "{}", redeemed.text);
+        assert_eq!(place.count("COUNT(*) FROM users").await, 1, "whoever came back is a stranger");
     }
 }

@@ -4,14 +4,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Mutex, watch};
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use watchword_domain::Language;
 use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, Template};
 
-use super::http_client;
+use super::{Relay, Way, http_client};
 
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
 pub const WABA_ID: &str = "102290129340398";
@@ -23,25 +22,17 @@ pub const TEMPLATE: &str = "watchword_code";
 pub struct Meta {
     pub address: SocketAddr,
     http: reqwest::Client,
-    /// Where webhooks are led to; nowhere while the way is closed.
-    way: watch::Sender<Option<SocketAddr>>,
-    is_closed: watch::Sender<bool>,
-    webhooks: SocketAddr,
+    /// Leads webhooks to the provider of the moment.
+    webhooks: Relay,
     running: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Meta {
     /// Meta, not there yet: its address refuses connections.
     pub async fn new() -> Self {
-        let (listener, relay) = (
-            TcpListener::bind("127.0.0.1:0").await.unwrap(),
-            TcpListener::bind("127.0.0.1:0").await.unwrap(),
-        );
-        let (way, is_closed) = (watch::Sender::new(None), watch::Sender::new(false));
-        let webhooks = relay.local_addr().unwrap();
-        tokio::spawn(lead(relay, way.subscribe(), is_closed.subscribe()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, http) = (listener.local_addr().unwrap(), http_client());
-        Self { address, http, way, is_closed, webhooks, running: Mutex::new(None) }
+        Self { address, http, webhooks: Relay::new(Way::Open), running: Mutex::new(None) }
     }
 
     /// Meta is there from now on.
@@ -56,7 +47,7 @@ impl Meta {
             access_token: ACCESS_TOKEN.into(),
             app_secret: APP_SECRET.into(),
             verify_token: VERIFY_TOKEN.into(),
-            webhook_url: Some(format!("http://{}/webhooks/whatsapp", self.webhooks)),
+            webhook_url: Some(format!("http://{}/webhooks/whatsapp", self.webhooks.address)),
             templates: vec![Template { name: TEMPLATE.into(), languages }],
         };
         let delivery = DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 100 };
@@ -68,17 +59,17 @@ impl Meta {
 
     /// Leads webhooks to this provider.
     pub fn lead_to(&self, provider: SocketAddr) {
-        self.way.send_replace(Some(provider));
+        self.webhooks.lead_to(provider);
     }
 
     /// Webhooks do not get through for now; Meta repeats them.
     pub fn close_the_way(&self) {
-        self.is_closed.send_replace(true);
+        self.webhooks.set(Way::Cut);
     }
 
     /// Webhooks get through again.
     pub fn open_the_way(&self) {
-        self.is_closed.send_replace(false);
+        self.webhooks.set(Way::Open);
     }
 
     /// Tells the simulator to misbehave.
@@ -103,35 +94,18 @@ impl Meta {
 
     /// The code that a number was sent, as soon as there is one.
     pub async fn code_to(&self, phone: &str) -> String {
+        self.next_code_to(phone, 0).await
+    }
+
+    /// The code that a number was sent after so many others.
+    pub async fn next_code_to(&self, phone: &str, seen: usize) -> String {
         for _ in 0..1500 {
-            if let Some(message) = self.messages_to(phone).await.first() {
-                return message["code"].as_str().unwrap().to_owned();
+            let messages = self.messages_to(phone).await;
+            if let Some(newest) = messages.first().filter(|_| messages.len() > seen) {
+                return newest["code"].as_str().unwrap().to_owned();
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("no message within thirty seconds");
-    }
-}
-
-/// Hands every connection on, while there is a way.
-async fn lead(
-    listener: TcpListener,
-    way: watch::Receiver<Option<SocketAddr>>,
-    is_closed: watch::Receiver<bool>,
-) {
-    while let Ok((mut here, _)) = listener.accept().await {
-        let (provider, mut is_closed) = (*way.borrow(), is_closed.clone());
-        if *is_closed.borrow() {
-            continue;
-        }
-        tokio::spawn(async move {
-            let Some(provider) = provider else { return };
-            // A provider that is dead or dies meanwhile ends the connection, as it would without us.
-            let Ok(mut there) = TcpStream::connect(provider).await else { return };
-            tokio::select! {
-                _ = copy_bidirectional(&mut here, &mut there) => {}
-                _ = is_closed.wait_for(|closed| *closed) => {}
-            }
-        });
     }
 }

@@ -5,11 +5,13 @@ mod browser;
 mod meta;
 mod place;
 mod provider;
+mod relay;
 
 use std::time::Duration;
 
 pub use browser::Browser;
 pub use place::Place;
+pub use relay::{Relay, Way};
 
 /// Waits until there is something, thirty seconds at most.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
