@@ -196,34 +196,4 @@ on_each_database! {
         assert!(house.open_with(house.master.clone()).await.is_ok());
         assert_eq!(house.count("installation").await, 1);
     }
-
-    fn without_its_database_the_service_says_so_and_when_to_come_again(house) {
-        let browser = house.browser();
-        let waiting = browser.ask_code(&house, &random_phone()).await;
-        let ready = browser.page(&house, "/readyz").await;
-        assert_eq!((ready.status, ready.text.as_str()), (200, "ready\n"));
-        house.lose_database().await;
-        // Longer than pools and clients are kept in memory.
-        house.clock.turn(std::time::Duration::from_secs(3));
-        let mut answers = vec![browser.open(&house).await, browser.look_again(&house, &waiting).await];
-        answers.push(browser.type_code(&house, &waiting, "123456").await);
-        answers.push(browser.ask_new_code(&house, &waiting).await);
-        for answer in &answers {
-            is_page(answer, 503);
-            assert_eq!(
-                (answer.header("retry-after"), answer.heading().as_str()),
-                ("5", "Not available right now")
-            );
-        }
-        let token =
-            problem(house.http.post(house.url("/token")).form(&[("grant_type", "refresh_token")])).await;
-        assert_eq!((token.status, token.header("retry-after")), (503, "5"));
-        assert_eq!(house.webhook("{}").await, 503);
-        let ready = browser.page(&house, "/readyz").await;
-        assert_eq!((ready.status, ready.header("retry-after")), (503, "5"));
-        assert_eq!(browser.page(&house, "/healthz").await.status, 200);
-        for answer in &answers {
-            assert!(!answer.text.to_lowercase().contains("sql"), "no detail is told");
-        }
-    }
 }

@@ -16,7 +16,7 @@ use crate::Doors;
 use crate::extract::address::caller;
 use crate::extract::cookies::{self, CookieKind};
 use crate::extract::outsider::{accept_language, here, query_value, request_id};
-use crate::extract::tenant::Tenant;
+use crate::extract::tenant;
 
 /// A browser in a pool.
 pub struct Visitor {
@@ -57,7 +57,7 @@ impl FromRequestParts<Doors> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Response> {
-        let Tenant(pool) = Tenant::from_request_parts(parts, doors).await?;
+        let pool = tenant::of_page(parts, doors).await?;
         let cookie = |kind| cookies::read(&parts.headers, &pool, kind);
         let browser = cookie(CookieKind::Browser);
         let marks = cookie(CookieKind::Known);
