@@ -9,6 +9,7 @@
     reason = "a test that goes wrong should say so loudly and at once"
 )]
 
+mod away;
 mod ended;
 mod killed;
 mod load;

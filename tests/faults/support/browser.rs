@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
 
 use super::{Place, http_client};
 
@@ -19,10 +19,20 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub struct Answer {
     pub status: u16,
     pub location: String,
+    /// After how many seconds to come again, if it says so.
+    pub retry_after: String,
     pub text: String,
 }
 
 impl Answer {
+    async fn of(response: reqwest::Response) -> Reached<Self> {
+        let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (location, retry_after) = (header(LOCATION), header(RETRY_AFTER));
+        let (location, retry_after) = (location.unwrap_or_default(), retry_after.unwrap_or_default());
+        let status = response.status().as_u16();
+        Ok(Self { status, location, retry_after, text: response.text().await.map_err(|_| BrokenOff)? })
+    }
+
     /// A parameter of the address it leads to.
     pub fn param(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(&self.location).ok()?;
@@ -66,20 +76,20 @@ impl Browser {
         Self { phone, http: http_client(), cookies: HashMap::new(), client }
     }
 
+    fn cookie_line(&self) -> String {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        cookies.collect::<Vec<_>>().join("; ")
+    }
+
     async fn send(&mut self, request: reqwest::RequestBuilder) -> Reached<Answer> {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header("accept", "text/html").header(COOKIE, cookies.join("; "));
+        let request = request.header("accept", "text/html").header(COOKIE, self.cookie_line());
         let response = request.send().await.map_err(|_| BrokenOff)?;
         for line in response.headers().get_all(SET_COOKIE) {
             let pair = line.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let location = response.headers().get(LOCATION).map(|value| value.to_str().unwrap().to_owned());
-        let (status, location) = (response.status().as_u16(), location.unwrap_or_default());
-        let text = response.text().await.map_err(|_| BrokenOff)?;
-        Ok(Answer { status, location, text })
+        Answer::of(response).await
     }
 
     async fn get(&mut self, provider: SocketAddr, path: &str) -> Reached<Answer> {
@@ -101,12 +111,31 @@ impl Browser {
     /// Types the number. When this succeeds, the code is the provider's debt.
     pub async fn ask_code(&mut self, provider: SocketAddr) -> Reached<CodePage> {
         let page = self.authorize(provider, None).await?;
-        let (csrf, sealed, phone) = (page.hidden("csrf"), page.hidden("sealed"), self.phone.clone());
-        let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", &phone)];
-        let answer = self.post(provider, "/acme/sign-in/phone", &form).await?;
+        let answer = self.type_phone(provider, &page).await?;
         assert_eq!(answer.status, 303, "{}", answer.text);
         let sign_in = answer.location.split_once("sign_in=").unwrap().1.to_owned();
-        Ok(CodePage { path: answer.location, csrf, sign_in })
+        Ok(CodePage { path: answer.location, csrf: page.hidden("csrf"), sign_in })
+    }
+
+    /// Types the number on the page that was opened, whatever comes of it.
+    pub async fn type_phone(&mut self, provider: SocketAddr, page: &Answer) -> Reached<Answer> {
+        let (csrf, sealed, phone) = (page.hidden("csrf"), page.hidden("sealed"), self.phone.clone());
+        let form = [("csrf", csrf.as_str()), ("sealed", &sealed), ("country", "US"), ("phone", &phone)];
+        self.post(provider, "/acme/sign-in/phone", &form).await
+    }
+
+    /// Signs in and redeems the authorization code.
+    pub async fn sign_in(&mut self, place: &Place, provider: SocketAddr) -> Answer {
+        let seen = place.meta.messages_to(&self.phone).await.len();
+        let page = self.ask_code(provider).await.unwrap();
+        let code = place.meta.next_code_to(&self.phone, seen).await;
+        let answer = self.type_code(provider, &page, &code).await.unwrap();
+        self.redeem(provider, &answer.param("code").expect("a code for the client")).await.unwrap()
+    }
+
+    /// A page of the provider's, by its path.
+    pub async fn page(&mut self, provider: SocketAddr, path: &str) -> Answer {
+        self.get(provider, path).await.unwrap()
     }
 
     /// Looks at the code page.
@@ -130,9 +159,7 @@ impl Browser {
         ];
         let request = self.http.post(format!("http://{provider}/acme/token"));
         let request = request.basic_auth(&self.client.0, Some(&self.client.1)).form(&form);
-        let response = request.send().await.map_err(|_| BrokenOff)?;
-        let (status, location) = (response.status().as_u16(), String::new());
-        Ok(Answer { status, location, text: response.text().await.map_err(|_| BrokenOff)? })
+        Answer::of(request.send().await.map_err(|_| BrokenOff)?).await
     }
 }
 

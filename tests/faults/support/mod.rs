@@ -4,6 +4,7 @@
 mod browser;
 mod meta;
 mod place;
+mod process;
 mod provider;
 mod relay;
 

@@ -2,7 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use sea_orm::{ConnectionTrait, QueryResult, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use watchword_flow::crypto::MasterKey;
@@ -11,12 +14,39 @@ use watchword_flow::seams::SystemRandom;
 use super::browser::PERSON_COMES_BACK_TO;
 use super::meta::{ACCESS_TOKEN, APP_SECRET, Meta, PHONE_NUMBER_ID, TEMPLATE, VERIFY_TOKEN, WABA_ID};
 use super::provider::Provider;
+use super::relay::{Relay, Way};
+
+/// A database that the provider cannot use for now.
+pub enum TakenDatabase<'a> {
+    /// Nobody listens where it was.
+    Away(&'a Relay),
+    /// It is read, but not written.
+    Locked(DatabaseTransaction),
+}
+
+impl TakenDatabase<'_> {
+    /// Whether it can be read all the same.
+    pub fn is_readable(&self) -> bool {
+        matches!(self, Self::Locked(_))
+    }
+
+    /// It is there again.
+    pub async fn give_back(self) {
+        match self {
+            Self::Away(way) => way.set(Way::Open),
+            Self::Locked(lock) => lock.rollback().await.unwrap(),
+        }
+    }
+}
 
 pub struct Place {
     pub meta: Meta,
     pub client_id: String,
     pub client_secret: String,
+    /// The database as this test reaches it, which it can do at any time.
     database_url: String,
+    /// The way on which the provider reaches it, where that is one over the network.
+    database_way: Option<Relay>,
     master_key: String,
     dir: TempDir,
 }
@@ -25,7 +55,7 @@ impl Place {
     pub async fn with_sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", dir.path().join("watchword.db").display());
-        Self::on(url, dir).await
+        Self::on(url, None, dir).await
     }
 
     #[cfg(feature = "test-postgres")]
@@ -40,14 +70,16 @@ impl Place {
         admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         admin.close().await.unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
-        Self::on(format!("{base}/{name}"), tempfile::tempdir().unwrap()).await
+        let (url, way) = (format!("{base}/{name}"), Relay::new(Way::Open));
+        way.lead_to(address_of(&url).await);
+        Self::on(url, Some(way), tempfile::tempdir().unwrap()).await
     }
 
-    async fn on(database_url: String, dir: TempDir) -> Self {
+    async fn on(database_url: String, database_way: Option<Relay>, dir: TempDir) -> Self {
         let master_key = MasterKey::generate(&SystemRandom).expose().clone();
         let (client_id, client_secret) = (String::new(), String::new());
-        let mut place =
-            Self { meta: Meta::new().await, client_id, client_secret, database_url, master_key, dir };
+        let meta = Meta::new().await;
+        let mut place = Self { meta, client_id, client_secret, database_url, database_way, master_key, dir };
         let project = place.create_project();
         place.client_id = project["client_id"].as_str().unwrap().to_owned();
         place.client_secret = project["client_secret"].as_str().unwrap().to_owned();
@@ -56,9 +88,38 @@ impl Place {
 
     /// Starts the provider and waits until it is ready.
     pub async fn start(&self) -> Provider {
-        let provider = Provider::start(self.command(&["serve", "--json-ready"]), self.dir.path()).await;
+        self.start_with(&[]).await
+    }
+
+    /// The same with further settings, by their variables.
+    pub async fn start_with(&self, settings: &[(&str, &str)]) -> Provider {
+        let mut command = self.command(&["serve", "--json-ready"]);
+        command.envs(settings.iter().copied());
+        let provider = Provider::start(command, self.dir.path()).await;
         self.meta.lead_to(provider.address);
         provider
+    }
+
+    /// The database as the provider is told to reach it.
+    fn given_url(&self) -> String {
+        let Some(way) = &self.database_way else { return self.database_url.clone() };
+        let mut url = url::Url::parse(&self.database_url).unwrap();
+        url.set_ip_host(way.address.ip()).unwrap();
+        url.set_port(Some(way.address.port())).unwrap();
+        url.into()
+    }
+
+    /// The database goes away from the provider, until it is given back: nobody is there any more; or, as SQLite's file
+    /// cannot go away, somebody else keeps it from being written.
+    pub async fn take_database(&self) -> TakenDatabase<'_> {
+        let Some(way) = &self.database_way else {
+            let writer = sea_orm::Database::connect(&self.database_url).await.unwrap();
+            let mode = Some(SqliteTransactionMode::Immediate);
+            let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+            return TakenDatabase::Locked(writer.begin_with_options(options).await.unwrap());
+        };
+        way.cut().await;
+        TakenDatabase::Away(way)
     }
 
     /// A command of the binary, configured for this place and by nothing else.
@@ -69,7 +130,7 @@ impl Place {
             ("WATCHWORD_LISTEN", "127.0.0.1:0"),
             ("WATCHWORD_METRICS_LISTEN", "off"),
             ("WATCHWORD_LOG", "warn"),
-            ("WATCHWORD_DATABASE_URL", &self.database_url),
+            ("WATCHWORD_DATABASE_URL", &self.given_url()),
             ("WATCHWORD_MASTER_KEY", &self.master_key),
             ("WATCHWORD_LIMITS_STARTS_PER_ADDRESS", "1000000"),
             ("WATCHWORD_LIMITS_STARTS_BEFORE_PROOF", "1000000"),
@@ -129,4 +190,12 @@ impl Place {
         outside.execute_unprepared(statement).await.unwrap();
         outside.close().await.unwrap();
     }
+}
+
+/// Where the server of this URL listens.
+#[cfg(feature = "test-postgres")]
+async fn address_of(url: &str) -> std::net::SocketAddr {
+    let url = url::Url::parse(url).unwrap();
+    let (host, port) = (url.host_str().unwrap(), url.port().unwrap_or(5432));
+    tokio::net::lookup_host((host, port)).await.unwrap().next().unwrap()
 }

@@ -3,16 +3,16 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
-use super::until;
+use super::process::Process;
 
 /// A `watchword serve` that this test started. Gone when this value is.
 pub struct Provider {
     pub address: SocketAddr,
-    child: Child,
+    process: Process,
 }
 
 impl Provider {
@@ -20,41 +20,30 @@ impl Provider {
     pub async fn start(mut command: Command, dir: &Path) -> Self {
         let log = dir.join("serve.log");
         let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().unwrap();
-        let output = child.stdout.take().unwrap();
+        let (process, said) = Process::start(command.stdout(Stdio::piped()).stderr(file));
         let first_line = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
-            BufReader::new(output).read_line(&mut line).map(|_| line)
+            BufReader::new(said.unwrap()).read_line(&mut line).map(|_| line)
         });
         let line = first_line.await.unwrap().unwrap();
         let ready: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("it did not start: {line}{}", std::fs::read_to_string(&log).unwrap()));
         let address = ready["provider"].as_str().unwrap().trim_start_matches("http://").parse().unwrap();
-        Self { address, child }
+        Self { address, process }
     }
 
     /// `kill -9`: it has no chance to finish anything.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(self) {
+        self.process.kill();
     }
 
     /// `SIGTERM`: please end.
     pub fn ask_to_end(&self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(asked.unwrap().success());
+        self.process.signal("TERM");
     }
 
     /// How it ended.
-    pub async fn ended(mut self) -> ExitStatus {
-        until("the end of the provider", async || self.child.try_wait().unwrap()).await
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        // Gone already, after `kill` and `ended`; a test that failed leaves it running.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub async fn ended(self) -> ExitStatus {
+        self.process.ended().await
     }
 }

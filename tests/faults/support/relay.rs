@@ -7,6 +7,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::until;
+
 /// What becomes of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -43,6 +45,12 @@ impl Relay {
     /// Changes what becomes of connections.
     pub fn set(&self, way: Way) {
         self.way.send_replace(way);
+    }
+
+    /// Cuts the way, and waits until nothing gets through any more.
+    pub async fn cut(&self) {
+        self.set(Way::Cut);
+        until("a cut way", async || TcpStream::connect(self.address).await.is_err().then_some(())).await;
     }
 }
 
