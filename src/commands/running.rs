@@ -11,8 +11,11 @@ use watchword_store::Store;
 
 use crate::config::problem::Problem;
 
-/// How long everything may take to stop. Who supervises us waits ten seconds.
-const PATIENCE: Duration = Duration::from_secs(9);
+/// How long the parts may take to stop. Requests in hand are given eight seconds, and who supervises us waits ten.
+const PATIENCE: Duration = Duration::from_millis(8500);
+
+/// How long the database may take to be closed.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// How long one stage is waited for before the next is told, too.
 const STAGE_PATIENCE: Duration = Duration::from_secs(4);
@@ -71,15 +74,20 @@ impl Running {
         }
     }
 
-    /// Stops stage after stage, within nine seconds.
+    /// Stops stage after stage, within ten seconds. What has not ended by then is broken off, as a crash might do it: every
+    /// transaction is whole or was none, and a message without an answer counts as unknown.
     ///
     /// # Errors
-    /// When something had to be cut short, or failed while it stopped.
+    /// When something failed while it stopped.
     pub async fn stop(mut self) -> Result<(), Problem> {
-        let cut = || {
-            Problem::new("the shutdown", "was cut short", "What was in hand is taken up at the next start.")
-        };
-        timeout(PATIENCE, self.finish()).await.map_err(|_| cut())?
+        match timeout(PATIENCE, self.finish()).await {
+            Ok(finished) => finished?,
+            Err(_) => {
+                tracing::warn!("what was in hand was broken off; it is taken up at the next start");
+                self.tasks.shutdown().await;
+            }
+        }
+        timeout(CLOSING, self.close()).await.unwrap_or_else(|_| Err(not_closed("it took too long")))
     }
 
     async fn finish(&mut self) -> Result<(), Problem> {
@@ -92,10 +100,12 @@ impl Running {
         while let Some(finished) = self.next().await {
             finished?;
         }
+        Ok(())
+    }
+
+    async fn close(&mut self) -> Result<(), Problem> {
         for store in self.stores.drain(..) {
-            let failed =
-                |error| Problem::new("the database", format!("was not closed: {error}"), "Look at its log.");
-            store.close().await.map_err(failed)?;
+            store.close().await.map_err(not_closed)?;
         }
         Ok(())
     }
@@ -122,6 +132,10 @@ impl Running {
         self.stage_of.remove(&id);
         Some(outcome)
     }
+}
+
+fn not_closed(why: impl std::fmt::Display) -> Problem {
+    Problem::new("the database", format!("was not closed: {why}"), "Look at its log.")
 }
 
 #[cfg(test)]

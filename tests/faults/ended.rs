@@ -1,4 +1,4 @@
-//! `SIGTERM`: what is in hand is finished, and then it ends.
+//! `SIGTERM`: what is in hand is finished, and then it ends; what cannot be finished does not keep it.
 
 use std::net::SocketAddr;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Browser, on_both, until};
+use crate::support::{Browser, Provider, on_both, until};
 
 const BODY: &str = "grant_type=authorization_code&code=none&client_id=nobody";
 
@@ -23,6 +23,12 @@ async fn begin_request(provider: SocketAddr) -> TcpStream {
     connection.read_exact(&mut said).await.unwrap();
     assert_eq!(&said, b"HTTP/1.1 100 Continue\r\n\r\n");
     connection
+}
+
+/// Asks it to end, and waits until it did so by itself and in good order.
+async fn ends_in_order(provider: Provider) {
+    provider.ask_to_end();
+    assert_eq!(provider.ended().await.code(), Some(0));
 }
 
 on_both! {
@@ -48,5 +54,57 @@ on_both! {
         let recorded = "COUNT(*) FROM messages WHERE accepted_at IS NOT NULL AND provider_message_id IS NOT NULL";
         assert_eq!(place.count(recorded).await, 1);
         assert_eq!(place.meta.messages().await.len(), 1);
+    }
+
+    fn a_page_that_follows_its_message_does_not_keep_it(place) {
+        place.meta.arrive().await;
+        // Nothing more is heard of the message, so there is always something to wait for.
+        place.meta.close_the_way();
+        let provider = place.start().await;
+        let mut person = Browser::new(&place);
+        let page = person.ask_code(provider.address).await.unwrap();
+        let mut events = person.follow(provider.address, &page).await;
+        let first = events.chunk().await.unwrap().unwrap();
+        assert!(first.starts_with(b"event: delivery"), "{first:?}");
+        ends_in_order(provider).await;
+        while events.chunk().await.expect("an end of the stream, and no break").is_some() {}
+    }
+
+    /// The Graph API has the message and says nothing for longer than there is to end.
+    fn a_message_without_an_answer_does_not_keep_it_and_is_not_sent_again(place) {
+        place.meta.arrive().await;
+        place.meta.close_the_way();
+        place.meta.fault(json!({ "kind": "hang", "accept": true })).await;
+        let provider = place.start_with(&[("WATCHWORD_WHATSAPP_TIMEOUT_SECONDS", "45")]).await;
+        let mut person = Browser::new(&place);
+        let page = person.ask_code(provider.address).await.unwrap();
+        place.meta.code_to(&person.phone).await;
+        ends_in_order(provider).await;
+        assert_eq!(place.texts("state FROM messages").await, ["sending"]);
+        place.execute("UPDATE messages SET lease_until = 1").await;
+
+        let provider = place.start().await;
+        until("the admission", async || {
+            (place.texts("state FROM messages").await == ["unknown"]).then_some(())
+        })
+        .await;
+        // One that is sent afterwards leaves after whatever was due before it.
+        let mut other = Browser::new(&place);
+        other.ask_code(provider.address).await.unwrap();
+        place.meta.code_to(&other.phone).await;
+        assert_eq!(place.meta.messages_to(&person.phone).await.len(), 1);
+        let seen = person.look(provider.address, &page).await.unwrap();
+        assert_eq!(seen.status, 200, "{}", seen.text);
+    }
+
+    fn half_a_request_does_not_keep_it(place) {
+        let provider = place.start().await;
+        let mut request = begin_request(provider.address).await;
+        request.write_all(&BODY.as_bytes()[..BODY.len() / 2]).await.unwrap();
+        ends_in_order(provider).await;
+        let mut answer = Vec::new();
+        // Broken off or closed: either way there is none.
+        let _ = request.read_to_end(&mut answer).await;
+        assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
     }
 }

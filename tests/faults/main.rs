@@ -10,6 +10,7 @@
 )]
 
 mod away;
+mod demo;
 mod ended;
 mod killed;
 mod load;

@@ -133,6 +133,14 @@ impl Browser {
         self.redeem(provider, &answer.param("code").expect("a code for the client")).await.unwrap()
     }
 
+    /// Follows the message of a code page live.
+    pub async fn follow(&self, provider: SocketAddr, page: &CodePage) -> reqwest::Response {
+        let url = format!("http://{provider}/acme/sign-in/events?sign_in={}", page.sign_in);
+        let response = self.http.get(url).header(COOKIE, self.cookie_line()).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        response
+    }
+
     /// A page of the provider's, by its path.
     pub async fn page(&mut self, provider: SocketAddr, path: &str) -> Answer {
         self.get(provider, path).await.unwrap()

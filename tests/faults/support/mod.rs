@@ -12,6 +12,8 @@ use std::time::Duration;
 
 pub use browser::Browser;
 pub use place::Place;
+pub use process::Process;
+pub use provider::Provider;
 pub use relay::{Relay, Way};
 
 /// Waits until there is something, thirty seconds at most.
