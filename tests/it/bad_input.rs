@@ -6,7 +6,7 @@ use watchword_flow::error::Fault;
 use watchword_flow::seams::SystemRandom;
 
 use crate::on_each_database;
-use crate::support::{Answer, House, random_phone, with_query};
+use crate::support::{Answer, Browser, House, random_phone, with_query};
 
 /// A person's browser asks.
 async fn page(house: &House, request: reqwest::RequestBuilder) -> Answer {
@@ -38,8 +38,70 @@ fn is_problem(answer: &Answer, status: u16) {
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// What is no form, whatever is in it.
+const OTHER_KINDS: [&str; 3] = ["application/json", "multipart/form-data; boundary=x", "text/plain"];
+
 /// Every form of ours.
-const FORMS: [&str; 3] = ["/sign-in/phone", "/sign-in/code", "/sign-in/new-code"];
+const FORMS: [&str; 4] = ["/sign-in/phone", "/sign-in/code", "/sign-in/new-code", "/sign-in/channel"];
+
+/// Where clients post with their credentials.
+const CLIENTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+
+/// No form is longer.
+const LIMIT: usize = 64 * 1024;
+
+/// All that is stored, and all that was sent.
+async fn everything(house: &House) -> (Vec<(String, String)>, Vec<String>) {
+    (house.contents().await, house.sent().await)
+}
+
+/// A body of this length that begins like this.
+fn of_length(start: &str, length: usize) -> String {
+    let start = format!("{start}&more=");
+    format!("{start}{}", "x".repeat(length - start.len()))
+}
+
+/// A client's error (RFC 6749, section 5.2).
+fn is_oauth(answer: &Answer, status: u16) {
+    assert_eq!(answer.status, status, "{}", answer.text);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.json()["error"], "invalid_request");
+}
+
+/// Somebody who is signed in, of whose message there is nothing more to hear.
+struct SignedIn {
+    browser: Browser,
+    access: String,
+    refresh: String,
+}
+
+impl SignedIn {
+    async fn to(house: &House) -> Self {
+        let browser = house.browser();
+        let tokens = house.redeem(&browser.sign_in(house, &random_phone()).await).await.json();
+        house.eventually("SELECT id FROM messages WHERE state = 'delivered'").await;
+        let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        Self { browser, access: token("access_token"), refresh: token("refresh_token") }
+    }
+
+    /// What `path` takes of this client: well formed, and enough to spend the refresh token or to revoke it.
+    fn body(&self, house: &House) -> String {
+        format!(
+            "client_id={}&client_secret={}&grant_type=refresh_token&refresh_token={}&token={}",
+            house.client_id, house.client_secret, self.refresh, self.refresh
+        )
+    }
+
+    /// Nothing was taken from them: session and tokens hold.
+    async fn is_still(&self, house: &House) {
+        assert_eq!(self.browser.open(house).await.status, 303, "the session is over");
+        let userinfo = house.http.get(house.url("/userinfo")).bearer_auth(&self.access);
+        assert_eq!(userinfo.send().await.unwrap().status(), 200, "the access token is dead");
+        let refreshed =
+            house.token(&[("grant_type", "refresh_token"), ("refresh_token", &self.refresh)]).await;
+        assert_eq!(refreshed.status, 200, "the refresh token is dead: {}", refreshed.text);
+    }
+}
 
 on_each_database! {
     fn a_pool_nobody_made_is_unknown(house) {
@@ -87,8 +149,9 @@ on_each_database! {
     fn a_body_that_is_no_form_is_refused(house) {
         let browser = house.browser();
         let csrf = browser.open(&house).await.hidden("csrf");
+        let before = everything(&house).await;
         for path in FORMS {
-            for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
+            for kind in OTHER_KINDS {
                 let request = house.http.post(house.url(path)).header("content-type", kind);
                 let answer =
                     browser.send(request.header("accept", "text/html").body(format!("csrf={csrf}"))).await;
@@ -97,34 +160,71 @@ on_each_database! {
             let untyped = house.http.post(house.url(path)).body(format!("csrf={csrf}"));
             is_page(&browser.send(untyped).await, 415);
         }
-        assert_eq!(house.count("sign_ins").await, 0);
+        assert_eq!(everything(&house).await, before);
     }
 
     fn a_body_over_the_limit_is_refused(house) {
         let (browser, phone) = (house.browser(), random_phone());
         let first = browser.open(&house).await;
         let (csrf, sealed) = (first.hidden("csrf"), first.hidden("sealed"));
-        let start = format!("csrf={csrf}&sealed={sealed}&country=US&phone=%2B{}&more=", &phone[1..]);
-        let of_length = |length: usize| format!("{start}{}", "x".repeat(length - start.len()));
-        let post = |path: &str, body: String| {
+        let start = format!("csrf={csrf}&sealed={sealed}&country=US&phone=%2B{}", &phone[1..]);
+        let post = |path: &str, length: usize| {
             let request = house.http.post(house.url(path)).header("content-type", FORM);
-            browser.send(request.body(body))
+            browser.send(request.body(of_length(&start, length)))
         };
+        let before = everything(&house).await;
         for path in FORMS {
-            is_page(&post(path, of_length(64 * 1024 + 1)).await, 413);
+            is_page(&post(path, LIMIT + 1).await, 413);
         }
-        is_page(&post("/authorize", of_length(64 * 1024 + 1)).await, 413);
-        assert_eq!(house.count("sign_ins").await, 0);
-        assert_eq!(
-            post("/sign-in/phone", of_length(64 * 1024)).await.status,
-            303,
-            "the limit itself is allowed"
-        );
+        is_page(&post("/authorize", LIMIT + 1).await, 413);
+        assert_eq!(everything(&house).await, before);
+        assert_eq!(post("/sign-in/phone", LIMIT).await.status, 303, "the limit itself is allowed");
+    }
+
+    fn what_a_client_posts_as_something_else_is_refused(house) {
+        let person = SignedIn::to(&house).await;
+        let before = everything(&house).await;
+        for kind in OTHER_KINDS {
+            let post = |path: &str| house.http.post(house.url(path)).header("content-type", kind);
+            for path in CLIENTS {
+                is_oauth(&problem(post(path).body(person.body(&house))).await, 400);
+            }
+            let token = format!("access_token={}", person.access);
+            let userinfo = problem(post("/userinfo").body(token)).await;
+            // What is no form is not read, so no token was sent (RFC 6750, section 3.1).
+            assert_eq!((userinfo.status, userinfo.text.as_str()), (401, "{}"));
+            let sign_out = post("/end-session").body(format!("client_id={}", house.client_id));
+            is_page(&person.browser.send(sign_out).await, 415);
+        }
+        assert_eq!(everything(&house).await, before);
+        person.is_still(&house).await;
+    }
+
+    fn what_a_client_posts_over_the_limit_is_refused(house) {
+        let person = SignedIn::to(&house).await;
+        let post = |path: &str, start: &str, length: usize| {
+            let request = house.http.post(house.url(path)).header("content-type", FORM);
+            request.body(of_length(start, length))
+        };
+        let before = everything(&house).await;
+        for path in CLIENTS {
+            is_oauth(&problem(post(path, &person.body(&house), LIMIT + 1)).await, 413);
+        }
+        let userinfo = problem(post("/userinfo", &format!("access_token={}", person.access), LIMIT + 1)).await;
+        is_oauth(&userinfo, 413);
+        assert!(userinfo.header("www-authenticate").contains("error=\"invalid_request\""));
+        let sign_out = post("/end-session", &format!("client_id={}", house.client_id), LIMIT + 1);
+        is_page(&person.browser.send(sign_out).await, 413);
+        assert_eq!(everything(&house).await, before);
+        let told = problem(post("/introspect", &person.body(&house), LIMIT)).await;
+        assert_eq!(told.json()["active"], true, "the limit itself is allowed: {}", told.text);
+        person.is_still(&house).await;
     }
 
     fn what_is_malformed_is_refused(house) {
         let browser = house.browser();
         let csrf = browser.open(&house).await.hidden("csrf");
+        let before = everything(&house).await;
         for broken in ["%", "%zz", "%ff", "%c3%28", "%00", "%0d%0a"] {
             let query = format!("/authorize?client_id={}&state={broken}", house.client_id);
             is_page(&browser.get(&house.url(&query)).await, 400);
@@ -138,7 +238,7 @@ on_each_database! {
                 is_page(&answer, answer.status);
             }
         }
-        assert_eq!(house.count("sign_ins").await, 0);
+        assert_eq!(everything(&house).await, before);
     }
 
     fn a_sign_in_named_twice_is_none(house) {

@@ -1,5 +1,5 @@
 //! Requests by query: as they stand there, or sealed because a form brought them or because they hold what no address of
-//! ours repeats, a number or a token.
+//! ours repeats, a number or a token; and what is said when neither can be read.
 
 use axum::response::Response;
 use watchword_domain::pool::Pool;
@@ -7,7 +7,7 @@ use watchword_flow::authorize::Params;
 use watchword_flow::error::Fault;
 use watchword_flow::onward::Onward;
 
-use crate::extract::form;
+use crate::extract::form::{self, FormRefusal};
 use crate::extract::visitor::Visitor;
 use crate::respond::page::{error_page, failed};
 use crate::respond::redirect::see_other;
@@ -52,6 +52,20 @@ pub fn unread(doors: &Doors, visitor: &Visitor, refusal: QueryRefusal) -> Respon
             ErrorKind::StaleForm,
             "sealed_request is over, altered or of another place; the application has to ask again",
         ),
+    };
+    refuse(doors, visitor, kind, technical)
+}
+
+/// The page for a form that cannot be read.
+pub fn unread_form(doors: &Doors, visitor: &Visitor, refusal: FormRefusal) -> Response {
+    let (kind, technical) = match refusal {
+        FormRefusal::TooLarge => (ErrorKind::TooLarge, "the body is over 64 KB"),
+        FormRefusal::ContentType => {
+            (ErrorKind::WrongContentType, "the body must be application/x-www-form-urlencoded")
+        }
+        FormRefusal::Incomplete | FormRefusal::Malformed => {
+            (ErrorKind::InvalidRequest, "the body is not form-encoded UTF-8")
+        }
     };
     refuse(doors, visitor, kind, technical)
 }

@@ -8,11 +8,11 @@ use watchword_flow::error::Error;
 use watchword_flow::onward::Onward;
 
 use crate::Doors;
-use crate::extract::form::{self, FormRefusal};
+use crate::extract::form;
 use crate::extract::onward;
 use crate::extract::visitor::Visitor;
 use crate::respond::number_page::first_page;
-use crate::respond::page::{Shown, dead_end, error_page, failed, registered_by};
+use crate::respond::page::{Shown, dead_end, failed, registered_by};
 use crate::respond::redirect::to_client;
 use crate::view::{ErrorKind, ErrorView};
 
@@ -50,12 +50,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
 pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request) -> Response {
     match form::read(request).await {
         Ok(params) => onward::again(&doors, &visitor, Onward::Authorize, &params),
-        Err(FormRefusal::TooLarge) => refuse(&doors, &visitor, ErrorKind::TooLarge, "the body is over 64 KB"),
-        Err(FormRefusal::ContentType) => {
-            let technical = "the body must be application/x-www-form-urlencoded";
-            refuse(&doors, &visitor, ErrorKind::WrongContentType, technical)
-        }
-        Err(_) => refuse(&doors, &visitor, ErrorKind::InvalidRequest, "the body is not form-encoded UTF-8"),
+        Err(refusal) => onward::unread_form(&doors, &visitor, refusal),
     }
 }
 
@@ -72,9 +67,4 @@ fn told(refusal: PageRefusal) -> (ErrorKind, &'static str) {
             "redirect_uri is missing or not registered for this client, to the letter",
         ),
     }
-}
-
-fn refuse(doors: &Doors, visitor: &Visitor, kind: ErrorKind, technical: &str) -> Response {
-    let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None };
-    error_page(doors, visitor, visitor.language(None), &view)
 }

@@ -32,8 +32,9 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
 
 /// A sign-out request by form, or the person's own yes on our page.
 pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request) -> Response {
-    let Ok(params) = form::read(request).await else {
-        return refuse(&doors, &visitor, LogoutRefusal::Malformed);
+    let params = match form::read(request).await {
+        Ok(params) => params,
+        Err(refusal) => return onward::unread_form(&doors, &visitor, refusal),
     };
     let confirmed = match params
         .one("csrf")

@@ -125,6 +125,13 @@ impl House {
         answer.json::<Vec<Value>>().await.unwrap()
     }
 
+    /// Meta's ids of all messages there ever were, a thousand at most.
+    pub async fn sent(&self) -> Vec<String> {
+        let url = format!("http://{}/simulator/messages?limit=1000", self.simulator);
+        let messages: Vec<Value> = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        messages.iter().map(|message| message["wamid"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// Tells the simulator to misbehave.
     pub async fn fault(&self, fault: Value) {
         let url = format!("http://{}/simulator/faults", self.simulator);
