@@ -66,11 +66,6 @@ pub struct House {
 }
 
 impl House {
-    /// An installation with the usual limits.
-    pub async fn on(database: Database) -> Self {
-        Self::with_limits(database, Self::usual_limits()).await
-    }
-
     /// The defaults, but generous to addresses (tests all come from one) and to projects (theirs are all new).
     pub fn usual_limits() -> Limits {
         Limits {
