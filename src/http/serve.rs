@@ -36,6 +36,8 @@ pub async fn serve(
     doors: Doors,
     mut stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
+    // There before the first is refused: a count that begins with it has not risen.
+    metrics::counter!("watchword_connections_refused_total").increment(0);
     let closing = doors.closing.clone();
     let limits = doors.settings.connections;
     let places = Places::new(MOST_CONNECTIONS, limits.per_address, doors.settings.trusted_proxies.clone());

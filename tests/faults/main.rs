@@ -16,3 +16,4 @@ mod killed;
 mod load;
 mod refused;
 mod support;
+mod watched;

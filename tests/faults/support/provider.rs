@@ -12,6 +12,8 @@ use super::process::Process;
 /// A `watchword serve` that this test started. Gone when this value is.
 pub struct Provider {
     pub address: SocketAddr,
+    /// Where its metrics are, if it has any.
+    pub metrics: Option<String>,
     process: Process,
 }
 
@@ -29,7 +31,7 @@ impl Provider {
         let ready: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("it did not start: {line}{}", std::fs::read_to_string(&log).unwrap()));
         let address = ready["provider"].as_str().unwrap().trim_start_matches("http://").parse().unwrap();
-        Self { address, process }
+        Self { address, metrics: ready["metrics"].as_str().map(str::to_owned), process }
     }
 
     /// `kill -9`: it has no chance to finish anything.
