@@ -5,8 +5,13 @@ use url::Url;
 
 const PLACEHOLDER: &str = "{domain}";
 
+/// A label in the placeholder's place, so that the rest can be read as an address.
+const LABEL: &str = "domain";
+
 /// The installation's address as people and relying parties see it. With `{domain}` in it every pool has a host of its
 /// own; without, the pool's domain is the first path segment.
+///
+/// Kept as browsers write it into `Host` (URL Standard, section 4.3): lower case, ASCII, without the scheme's own port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     text: String,
@@ -25,18 +30,23 @@ impl std::str::FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, PublicUrlRefusal> {
         let text = text.trim_end_matches('/');
-        let url = Url::parse(&text.replace(PLACEHOLDER, "domain")).map_err(|_| PublicUrlRefusal)?;
+        let url = Url::parse(&text.replace(PLACEHOLDER, LABEL)).map_err(|_| PublicUrlRefusal)?;
         let origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let plain = url.username().is_empty() && url.password().is_none();
         let web = matches!(url.scheme(), "http" | "https") && url.has_host();
         let rest = text.split("://").nth(1).ok_or(PublicUrlRefusal)?;
-        let host_suffix = rest.strip_prefix(PLACEHOLDER).map(str::to_owned);
-        let placed = text.matches(PLACEHOLDER).count() == usize::from(host_suffix.is_some());
-        let dotted = host_suffix.as_ref().is_none_or(|suffix| suffix.starts_with('.'));
+        let after = rest.strip_prefix(PLACEHOLDER);
+        let placed = text.matches(PLACEHOLDER).count() == usize::from(after.is_some());
+        let dotted = after.is_none_or(|after| after.starts_with('.'));
         if !(origin && plain && web && placed && dotted) {
             return Err(PublicUrlRefusal);
         }
-        Ok(Self { text: text.to_owned(), host_suffix })
+        let text = url.origin().ascii_serialization();
+        if after.is_none() {
+            return Ok(Self { text, host_suffix: None });
+        }
+        let (scheme, suffix) = text.split_once(&format!("://{LABEL}")).ok_or(PublicUrlRefusal)?;
+        Ok(Self { text: format!("{scheme}://{PLACEHOLDER}{suffix}"), host_suffix: Some(suffix.to_owned()) })
     }
 }
 
@@ -56,9 +66,11 @@ impl PublicUrl {
         self.text.replace("{domain}.", "")
     }
 
-    /// The pool's domain in a `Host` header, when pools have hosts of their own and this is one.
+    /// The pool's domain in a `Host` header of lower-case letters, when pools have hosts of their own and this is one. The
+    /// scheme's own port may be written there or not (RFC 9110, section 4.2.3).
     pub fn domain_in_host<'a>(&self, host: &'a str) -> Option<&'a str> {
         let suffix = self.host_suffix.as_deref()?;
+        let host = host.strip_suffix(if self.is_secure() { ":443" } else { ":80" }).unwrap_or(host);
         let label = host.strip_suffix(suffix)?;
         (!label.is_empty() && !label.contains('.')).then_some(label)
     }
@@ -102,6 +114,31 @@ mod tests {
         assert_eq!(host.domain_in_host("a.b.id.example.com"), None);
         assert_eq!(host.domain_in_host(".id.example.com"), None);
         assert_eq!(host.domain_in_host("acme.id.example.com.evil.example"), None);
+    }
+
+    #[test]
+    fn an_address_is_kept_as_browsers_write_it() {
+        for (written, issuer) in [
+            ("HTTPS://{domain}.ID.Example.com:443/", "https://acme.id.example.com"),
+            ("http://{domain}.localhost:80", "http://acme.localhost"),
+            ("https://{domain}.bücher.example:8443", "https://acme.xn--bcher-kva.example:8443"),
+            ("https://ID.Example.com:443", "https://id.example.com/acme"),
+        ] {
+            let url: PublicUrl = written.parse().unwrap();
+            assert_eq!(url.issuer("acme"), issuer, "{written}");
+            let host = issuer.split_once("://").unwrap().1;
+            assert_eq!(url.domain_in_host(host).is_some(), url.has_pool_hosts(), "{written}");
+        }
+    }
+
+    #[test]
+    fn the_schemes_own_port_may_be_written_in_a_host() {
+        let host: PublicUrl = "https://{domain}.id.example.com".parse().unwrap();
+        assert_eq!(host.domain_in_host("acme.id.example.com:443"), Some("acme"));
+        assert_eq!(host.domain_in_host("acme.id.example.com:80"), None);
+        let host: PublicUrl = "http://{domain}.localhost:8080".parse().unwrap();
+        assert_eq!(host.domain_in_host("acme.localhost:8080"), Some("acme"));
+        assert_eq!(host.domain_in_host("acme.localhost"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::extract::Request;
 use http::header::HOST;
-use http::uri::{PathAndQuery, Uri};
+use http::uri::{Authority, PathAndQuery, Uri};
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
 use watchword_domain::public_url::PublicUrl;
 
@@ -27,7 +27,9 @@ pub fn with_pool_hosts(routes: Router, doors: Doors) -> Router {
 const NOBODY: &str = ".";
 
 fn rewrite(public_url: &PublicUrl, mut request: Request) -> Request {
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).or(request.uri().host());
+    // A request line that names a host overrules the header (RFC 9112, section 3.2.2).
+    let named = request.uri().authority().map(Authority::as_str);
+    let host = named.or_else(|| request.headers().get(HOST).and_then(|host| host.to_str().ok()));
     let label = host.map(str::to_ascii_lowercase);
     let label = label.as_deref().and_then(|host| public_url.domain_in_host(host));
     // Under any other name the installation answers its own paths only: a pool is never reached by another's host.
@@ -60,6 +62,19 @@ mod tests {
         assert_eq!(below("/other/authorize").as_deref(), Some("/acme/other/authorize"));
         assert_eq!(below("/assets/sign-in.css"), None);
         assert_eq!(below("/healthz"), None);
+    }
+
+    /// RFC 9112, section 3.2.2.
+    #[test]
+    fn a_host_in_the_request_line_overrules_the_header() {
+        let public_url = "http://{domain}.localhost:8080".parse().unwrap();
+        let asked = |uri: &str, host: &str| {
+            let request = Request::get(uri).header(HOST, host).body(axum::body::Body::empty()).unwrap();
+            rewrite(&public_url, request).uri().path().to_owned()
+        };
+        assert_eq!(asked("/jwks", "acme.localhost:8080"), "/acme/jwks");
+        assert_eq!(asked("http://acme.localhost:8080/jwks", "other.localhost:8080"), "/acme/jwks");
+        assert_eq!(asked("http://evil.example/jwks", "acme.localhost:8080"), "/./jwks");
     }
 
     #[test]
