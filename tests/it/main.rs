@@ -11,6 +11,7 @@ mod away;
 mod bad_input;
 mod channels;
 mod clients;
+mod host;
 mod hostile;
 mod isolation;
 mod logs;

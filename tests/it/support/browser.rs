@@ -1,13 +1,14 @@
 //! A browser as far as the protocol sees one: cookies kept, forms found and sent, redirects looked at.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::Value;
 use watchword_flow::projects::Project;
 
-use super::{House, query_of, request, with_query};
+use super::{House, proxy, query_of, request, with_query};
 
 /// A response, read.
 #[derive(Debug, Clone)]
@@ -107,12 +108,13 @@ fn unescaped(html: &str) -> String {
 #[derive(Clone)]
 pub struct Browser {
     http: reqwest::Client,
+    provider: SocketAddr,
     cookies: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Browser {
-    pub fn new(http: reqwest::Client) -> Self {
-        Self { http, cookies: Arc::default() }
+    pub fn new(http: reqwest::Client, provider: SocketAddr) -> Self {
+        Self { http, provider, cookies: Arc::default() }
     }
 
     /// The cookie whose name contains this word.
@@ -136,7 +138,8 @@ impl Browser {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = Answer::of(request.header(COOKIE, self.cookie_line()).send().await.unwrap()).await;
+        let request = request.header(COOKIE, self.cookie_line());
+        let answer = Answer::of(proxy::deliver(request, self.provider).await).await;
         let mut cookies = self.cookies.lock().unwrap();
         for line in answer.headers.get_all(SET_COOKIE) {
             let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
@@ -204,9 +207,10 @@ impl Browser {
         self.post(&house.url("/sign-in/phone"), &form).await
     }
 
-    /// A page of the provider, by its path.
+    /// A page of the provider, by its path on the host of the pool's issuer.
     pub async fn page(&self, house: &House, path: &str) -> Answer {
-        self.get(&format!("http://{}{path}", house.provider)).await
+        let page = url::Url::parse(&house.pool.issuer).unwrap().join(path).unwrap();
+        self.get(page.as_str()).await
     }
 
     /// The code page of a sign-in, looked at again.

@@ -68,15 +68,18 @@ fn settings(url: String) -> Settings {
 }
 
 /// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database! { fn name(house) { … } }`;
-/// or `fn name(house with limits) { … }`, for an installation whose limits a function makes of the usual ones.
+/// or `fn name(house with limits) { … }`, for an installation whose limits a function makes of the usual ones;
+/// or `fn name(house at "https://{domain}.id.example") { … }`, for one that people reach at this address.
 #[macro_export]
 macro_rules! on_each_database {
-    ($($(#[$doc:meta])* fn $name:ident($house:ident $(with $limits:expr)?) $body:block)*) => {$(
+    ($($(#[$doc:meta])* fn $name:ident($house:ident $(at $url:literal)? $(with $limits:expr)?) $body:block)*) => {$(
         $(#[$doc])*
         async fn $name(database: $crate::support::Database) {
             let limits = $crate::support::House::usual_limits();
             $(let limits = ($limits)(limits);)?
-            let $house = $crate::support::House::with_limits(database, limits).await;
+            let public_url: Option<&str> = None;
+            $(let public_url = Some($url).or(public_url);)?
+            let $house = $crate::support::House::reached_at(database, public_url, limits).await;
             $body
         }
 

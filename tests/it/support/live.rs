@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Browser, House};
+use super::{Answer, Browser, House, proxy};
 
 /// An open stream of `delivery` events.
 pub struct Live {
@@ -19,7 +19,8 @@ impl Browser {
     /// Follows it through the pool's doors at this address.
     pub async fn follow_at(&self, house: &House, pool: &str, page: &Answer) -> Live {
         let url = format!("{pool}/sign-in/events?sign_in={}", page.hidden("sign_in"));
-        let response = house.http.get(url).header("cookie", self.cookie_line()).send().await.unwrap();
+        let request = house.http.get(url).header("cookie", self.cookie_line());
+        let response = proxy::deliver(request, house.provider).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["x-accel-buffering"], "no", "a proxy in front passes it on at once");

@@ -4,6 +4,7 @@ mod browser;
 mod clock;
 mod database;
 mod live;
+mod proxy;
 mod rows;
 mod simulator;
 pub mod sms;
@@ -21,6 +22,7 @@ use watchword_domain::client::ClientKind;
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::pool::{Pool, PoolSettings};
+use watchword_domain::public_url::PublicUrl;
 use watchword_domain::{Country, Secret};
 use watchword_flow::crypto::MasterKey;
 use watchword_flow::error::Fault;
@@ -80,6 +82,11 @@ impl House {
 
     /// An installation with these limits.
     pub async fn with_limits(database: Database, limits: Limits) -> Self {
+        Self::reached_at(database, None, limits).await
+    }
+
+    /// An installation that people reach at this address; without one, where its doors are.
+    pub async fn reached_at(database: Database, public_url: Option<&str>, limits: Limits) -> Self {
         let provider_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let simulator_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (provider, simulator) =
@@ -88,7 +95,8 @@ impl House {
         let running = simulator::Running::on(simulator_listener, provider);
         let store = Store::open(&database.settings).await.unwrap();
         let clock = Arc::new(TurnedClock::default());
-        let settings = settings(provider, simulator, limits);
+        let public_url = public_url.map_or_else(|| format!("http://{provider}"), str::to_owned);
+        let settings = settings(public_url.parse().unwrap(), simulator, limits);
         let master_text = MasterKey::generate(&SystemRandom);
         let master = MasterKey::parse(master_text.expose()).unwrap();
         let random = Arc::new(SystemRandom);
@@ -124,7 +132,8 @@ impl House {
 
     /// The same service once more, under another master key.
     pub async fn open_with(&self, master: MasterKey) -> Result<Watchword, Fault> {
-        let settings = settings(self.provider, self.simulator, Self::usual_limits());
+        let public_url = self.flow.settings().public_url.clone();
+        let settings = settings(public_url, self.simulator, Self::usual_limits());
         let (clock, random) = (self.clock.clone(), Arc::new(SystemRandom));
         Watchword::open(self.store.clone(), master, clock, random, settings).await
     }
@@ -170,7 +179,7 @@ impl House {
 
     /// A browser that was never here before.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.http.clone())
+        Browser::new(self.http.clone(), self.provider)
     }
 
     /// The parameters of an ordinary authorization request, with PKCE for [`VERIFIER`](tokens::VERIFIER).
@@ -189,7 +198,7 @@ impl House {
     pub async fn token(&self, form: &[(&str, &str)]) -> Answer {
         let request =
             self.http.post(self.url("/token")).basic_auth(&self.client_id, Some(&self.client_secret));
-        Answer::of(request.form(form).send().await.unwrap()).await
+        self.send(request.form(form)).await
     }
 
     /// Redeems a code as the test client would.
@@ -260,10 +269,10 @@ fn doors(flow: &Arc<Watchword>, connections: ConnectionLimits) -> Doors {
         .unwrap()
 }
 
-fn settings(provider: SocketAddr, simulator: SocketAddr, limits: Limits) -> Settings {
+fn settings(public_url: PublicUrl, simulator: SocketAddr, limits: Limits) -> Settings {
     let graph = graph(&format!("http://{simulator}"));
     Settings {
-        public_url: format!("http://{provider}").parse().unwrap(),
+        public_url,
         region: "local".into(),
         limits,
         lifetimes: Lifetimes::default(),
