@@ -12,6 +12,9 @@ use watchword_store::SigningKeyRow;
 use crate::crypto::MasterKey;
 use crate::error::Fault;
 
+#[cfg(test)]
+mod rfc7515;
+
 /// RSA keys have this many bits: what OpenID Connect Core 1.0, section 15.1 asks every relying party to read, at a
 /// cost per signature that a small machine can bear. ES256 signs everything that only resource servers read.
 const RSA_BITS: u32 = 2048;
@@ -122,20 +125,25 @@ impl PoolKeys {
     /// The claims of a token that one of these keys signed as a token of this kind; nothing for any other text. Time and
     /// audience are the caller's to check. `alg` must be the key's own (RFC 8725, sections 3.1 and 3.2).
     pub(crate) fn verify(&self, kind: TokenKind, token: &str) -> Option<Map<String, Value>> {
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if token.len() > 8192 || !token.bytes().all(legal) || token.matches('.').count() != 2 {
-            return None;
-        }
-        let select = |header: &JwsHeader| {
+        let choose = |header: &JwsHeader| {
             let fitting = header.token_type() == Some(kind.typ());
             let named = |key: &&SigningKey| {
                 fitting && header.key_id() == Some(&key.id) && header.algorithm() == Some(&key.algorithm)
             };
-            Ok(self.keys.iter().find(named).map(|key| &*key.verifier as &dyn JwsVerifier))
+            self.keys.iter().find(named).map(|key| &*key.verifier as &dyn JwsVerifier)
         };
-        let (payload, _) = jws::deserialize_compact_with_selector(token, select).ok()?;
-        serde_json::from_slice(&payload).ok()
+        serde_json::from_slice(&payload(token, choose)?).ok()
     }
+}
+
+/// The payload of a compact JWS (RFC 7515, section 5.2) whose signature holds under the key that is chosen for its header.
+fn payload<'a>(token: &str, choose: impl Fn(&JwsHeader) -> Option<&'a dyn JwsVerifier>) -> Option<Vec<u8>> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if token.len() > 8192 || !token.bytes().all(legal) || token.matches('.').count() != 2 {
+        return None;
+    }
+    let (payload, _) = jws::deserialize_compact_with_selector(token, |header| Ok(choose(header))).ok()?;
+    Some(payload)
 }
 
 pub(crate) fn purpose(pool: &PoolId, key: &str) -> String {

@@ -84,3 +84,28 @@ fn signature_from_hex(hex: &str) -> Option<[u8; SIGNATURE_LENGTH]> {
         .collect::<Option<_>>()?;
     bytes.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4231, sections 4.2, 4.4, 4.5 and 4.7, whose keys are no text, as Meta's app secrets are.
+    #[test]
+    fn the_hmac_vectors_of_the_rfc_hold() {
+        let counted: Vec<u8> = (0x01..=0x19).collect();
+        let cases: [(&[u8], &[u8], &str); 4] = [
+            (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+            (&[0xaa; 20], &[0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+            (&counted, &[0xcd; 50], "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ];
+        for (key, message, mac) in cases {
+            let known = signature_from_hex(mac).unwrap();
+            assert_eq!(hmac_sha256(key, message).unwrap(), known);
+        }
+    }
+}
