@@ -4,36 +4,46 @@ use serde_json::json;
 
 use crate::support::{Stage, Wishes, on_stage};
 
-#[tokio::test]
-async fn a_person_signs_in_refreshes_asks_and_signs_out() {
-    on_stage(Wishes::default(), &[], async |stage| {
-        let browser = &stage.browser;
-        stage.ask_for_code().await;
-        browser.read("#told", "It is on your phone").await;
-        browser.in_another_tab(async |phone| read_on_the_phone(phone, stage).await).await;
-        browser.read("#told", "You have opened it").await;
-        assert_eq!(
-            browser.run("return document.querySelectorAll('#dots .done').length", vec![]).await,
-            json!(3)
-        );
+/// From the portal's button to the sign-out, and back to the number page.
+async fn the_whole_way(stage: &Stage) {
+    let browser = &stage.browser;
+    stage.ask_for_code().await;
+    browser.read("#told", "It is on your phone").await;
+    browser.in_another_tab(async |phone| read_on_the_phone(phone, stage).await).await;
+    browser.read("#told", "You have opened it").await;
+    let done = browser.run("return document.querySelectorAll('#dots .done').length", vec![]).await;
+    assert_eq!(done, json!(3));
 
-        let code = stage.phone.next_code().await;
-        browser.fill("#code", &code).await;
-        browser.read("#who", "210").await;
-        assert!(browser.address().await.as_str().starts_with(&stage.demo.portal));
+    let code = stage.phone.next_code().await;
+    browser.fill("#code", &code).await;
+    browser.read("#who", "210").await;
+    assert!(browser.address().await.as_str().starts_with(&stage.demo.portal));
 
-        browser.click("#refresh").await;
-        browser.read("#latest", "The tokens were refreshed").await;
-        browser.click("#userinfo").await;
-        browser.read("#latest", "/userinfo answered").await;
-        browser.read("#latest", "\"sub\"").await;
+    browser.click("#refresh").await;
+    browser.read("#latest", "The tokens were refreshed").await;
+    browser.click("#userinfo").await;
+    browser.read("#latest", "/userinfo answered").await;
+    browser.read("#latest", "\"sub\"").await;
 
-        browser.click("#sign-out").await;
-        browser.read("h1", "You are signed out").await;
-        browser.click("#sign-in").await;
-        browser.see("#number").await;
-    })
-    .await;
+    browser.click("#sign-out").await;
+    browser.read("h1", "You are signed out").await;
+    browser.click("#sign-in").await;
+    browser.see("#number").await;
+}
+
+mod a_person_signs_in_refreshes_asks_and_signs_out {
+    use super::*;
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        on_stage(Wishes::default(), &[], the_whole_way).await;
+    }
+
+    #[cfg(feature = "test-postgres")]
+    #[tokio::test]
+    async fn on_postgres() {
+        crate::support::on_postgres(the_whole_way).await;
+    }
 }
 
 /// The chat shows the code and a button to copy it.

@@ -21,20 +21,15 @@ pub struct Demo {
     pub provider: String,
     pub simulator: String,
     pub portal: String,
-    child: Mutex<Child>,
-    dir: TempDir,
+    pub(super) child: Mutex<Child>,
+    pub(super) dir: TempDir,
 }
 
 impl Demo {
     /// Starts one, and waits until it says where it is. `settings` are environment variables.
     pub async fn start(settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let mut child = command(&dir, settings).spawn().expect("the demo starts");
-        let first_line = first_line_of(child.stdout.take().unwrap());
-        let line =
-            timeout(PATIENCE, first_line).await.expect("the demo says that it is ready").unwrap_or_default();
-        let ready: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("the first line is no JSON: {line:?}\n{}", errors_in(&dir)));
+        let (child, ready) = ready(command(&dir, settings), &dir).await;
         let address =
             |part: &str| ready[part].as_str().expect("an address").replace("127.0.0.1", "localhost");
         let provider = address("provider");
@@ -90,9 +85,19 @@ fn command(dir: &TempDir, settings: &[(&str, &str)]) -> Command {
     // Every test comes from one address; those of the proof of work say otherwise.
     command.env("WATCHWORD_LIMITS_STARTS_BEFORE_PROOF", "100000");
     command.env("WATCHWORD_METRICS_LISTEN", "off").envs(settings.iter().copied());
+    command
+}
+
+/// Starts it and waits for the line that says where it is. Its errors are kept in `dir`.
+pub(super) async fn ready(mut command: Command, dir: &TempDir) -> (Child, Value) {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     command.stderr(File::create(dir.path().join("errors")).unwrap());
-    command
+    let mut child = command.spawn().expect("it starts");
+    let first_line = first_line_of(child.stdout.take().unwrap());
+    let line = timeout(PATIENCE, first_line).await.expect("it says that it is ready").unwrap_or_default();
+    let ready = serde_json::from_str(&line)
+        .unwrap_or_else(|_| panic!("the first line is no JSON: {line:?}\n{}", errors_in(dir)));
+    (child, ready)
 }
 
 /// The first line, as soon as it is there. What follows is read and forgotten, so that the demo never waits to write.

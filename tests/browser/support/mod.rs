@@ -4,6 +4,8 @@ mod axe;
 mod browser;
 mod demo;
 mod phone;
+#[cfg(feature = "test-postgres")]
+mod postgres;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
@@ -34,7 +36,16 @@ pub struct Stage {
 /// Plays a test on a stage of its own, and takes the stage down however the test ends. `settings` are environment
 /// variables for the demo.
 pub async fn on_stage(wishes: Wishes, settings: &[(&str, &str)], play: impl AsyncFnOnce(&Stage)) {
-    let demo = Demo::start(settings).await;
+    play_on(Demo::start(settings).await, wishes, play).await;
+}
+
+/// Plays a test on an installation with PostgreSQL.
+#[cfg(feature = "test-postgres")]
+pub async fn on_postgres(play: impl AsyncFnOnce(&Stage)) {
+    play_on(Demo::with_postgres().await, Wishes::default(), play).await;
+}
+
+async fn play_on(demo: Demo, wishes: Wishes, play: impl AsyncFnOnce(&Stage)) {
     let browser = Browser::open(wishes).await;
     let phone = Phone::new(&demo.simulator, "+919876543210");
     let stage = Stage { demo, browser, phone };
