@@ -22,8 +22,8 @@ mod sign_out;
 mod tags;
 mod text;
 
-#[cfg(test)]
-mod samples;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 #[cfg(test)]
 mod tests;
 

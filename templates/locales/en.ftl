@@ -236,6 +236,6 @@ error-reference = Reference
 
 ## The address of the installation itself
 
-landing-title = This is a sign-in service
+landing-title = This is a sign‑in service
 landing-lead = Apps send their users here to sign in with WhatsApp. If you were signing in, go back to the app and start again.
 landing-docs = Read the documentation

@@ -18,4 +18,5 @@ mod keyboard;
 mod no_scripts;
 mod proof;
 mod right_to_left;
+mod samples;
 mod support;

@@ -1,13 +1,51 @@
 //! Owns one example of every page in every state it has. The test that renders them all is what makes sure that a
 //! template and its view fit each other, and looking at them is how pages are designed and translated.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a sample that cannot be shown fails the test that asks for it"
+)]
 
 use watchword_domain::{Channel, Country, DeliveryState, FailureClass, Language};
 
 use super::{
     Brand, Carried, Chrome, CodeError, CodeView, Colours, Csrf, DeliveryPart, EndedReason, EndedView,
-    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, OtherPart, PhoneError, PhoneView,
+    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, OtherPart, Pages, PhoneError, PhoneView,
     ProofPart, ResendPart, SignOutView, SignedOutView, View,
 };
+
+/// Every sample in a language, in the house's colours and in those of a project: its name and its page.
+#[must_use]
+pub fn in_language(language: Language) -> Vec<(String, String)> {
+    let pages = Pages::load().unwrap();
+    let mut all = Vec::new();
+    for (dress, chrome) in [("", chrome(language)), ("-coloured", coloured_chrome(language))] {
+        all.extend(
+            rendered(&pages, &chrome).into_iter().map(|(name, page)| (format!("{name}{dress}"), page)),
+        );
+    }
+    all
+}
+
+/// Renders every sample in `chrome`: its name and its page.
+pub(super) fn rendered(pages: &Pages, chrome: &Chrome) -> Vec<(String, String)> {
+    fn each<V: Samples>(pages: &Pages, chrome: &Chrome, into: &mut Vec<(String, String)>) {
+        for (name, view) in V::samples() {
+            let page = pages.render(&view, chrome);
+            into.push((name.clone(), page.unwrap_or_else(|error| panic!("{name}: {error:?}"))));
+        }
+    }
+    let mut all = Vec::new();
+    each::<PhoneView>(pages, chrome, &mut all);
+    each::<CodeView>(pages, chrome, &mut all);
+    each::<EndedView>(pages, chrome, &mut all);
+    each::<ErrorView>(pages, chrome, &mut all);
+    each::<FormPostView>(pages, chrome, &mut all);
+    each::<SignOutView>(pages, chrome, &mut all);
+    each::<SignedOutView>(pages, chrome, &mut all);
+    each::<LandingView>(pages, chrome, &mut all);
+    all
+}
 
 /// Named examples of one view.
 pub(super) trait Samples: View + Sized {

@@ -7,31 +7,8 @@ use std::path::{Path, PathBuf};
 use watchword_domain::{Channel, Country, DeliveryState, FailureClass, Language};
 
 use super::locale::{LOCALE_FILES, Locale, LocaleFiles, compare, outline};
-use super::samples::{self, Samples, chrome, coloured_chrome};
-use super::{
-    Chrome, CodeView, DeliveryPart, EndedView, ErrorView, FormPostView, LandingView, Pages, PagesFault,
-    PhoneView, ResendPart, SignOutView, SignedOutView, assets,
-};
-
-/// Renders every sample in `chrome`: its name and its page.
-fn rendered(pages: &Pages, chrome: &Chrome) -> Vec<(String, String)> {
-    fn each<V: Samples>(pages: &Pages, chrome: &Chrome, into: &mut Vec<(String, String)>) {
-        for (name, view) in V::samples() {
-            let page = pages.render(&view, chrome);
-            into.push((name.clone(), page.unwrap_or_else(|error| panic!("{name}: {error:?}"))));
-        }
-    }
-    let mut all = Vec::new();
-    each::<PhoneView>(pages, chrome, &mut all);
-    each::<CodeView>(pages, chrome, &mut all);
-    each::<EndedView>(pages, chrome, &mut all);
-    each::<ErrorView>(pages, chrome, &mut all);
-    each::<FormPostView>(pages, chrome, &mut all);
-    each::<SignOutView>(pages, chrome, &mut all);
-    each::<SignedOutView>(pages, chrome, &mut all);
-    each::<LandingView>(pages, chrome, &mut all);
-    all
-}
+use super::samples::{self, chrome, coloured_chrome, rendered};
+use super::{Chrome, CodeView, DeliveryPart, Pages, PagesFault, PhoneView, ResendPart, assets};
 
 /// Calls `check` with the language, name and page of every sample.
 fn for_every_page(check: impl Fn(Language, &str, &str)) {
@@ -325,15 +302,11 @@ fn a_sign_in_page_stays_under_thirty_kilobytes_with_all_it_loads() {
 
 /// Every sample in every language: the file it is looked at in, and its page.
 fn sample_files() -> Vec<(String, String)> {
-    let pages = Pages::load().unwrap();
-    let mut files = Vec::new();
-    for language in Language::ALL {
-        for (dress, chrome) in [("", chrome(language)), ("-coloured", coloured_chrome(language))] {
-            let named = |(name, page)| (format!("{name}{dress}-{}.html", language.tag()), page);
-            files.extend(rendered(&pages, &chrome).into_iter().map(named));
-        }
-    }
-    files
+    let of = |language: Language| {
+        let named = move |(name, page)| (format!("{name}-{}.html", language.tag()), page);
+        samples::in_language(language).into_iter().map(named)
+    };
+    Language::ALL.into_iter().flat_map(of).collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::browser::{Browser, WINDOW};
+use super::browser::{Browser, NARROW, WINDOW};
 
 const RUN: &str = "
     const [options, done] = arguments;
@@ -22,16 +22,33 @@ impl Browser {
         self.expect_no_barriers(&format!("{place}, dark"), json!({"runOnly": ["color-contrast"]})).await;
         self.picture(&format!("{place}-dark"), WINDOW.0).await;
         self.prefer("light").await;
-        let width = self.picture(&format!("{place}-320"), 320).await;
-        assert_eq!(width, 320, "{place} scrolls sideways at 320 pixels");
+        let width = self.picture(&format!("{place}-320"), NARROW).await;
+        assert_eq!(width, NARROW, "{place} scrolls sideways at 320 pixels");
+    }
+
+    /// What is wrong with a page on the narrowest phone: barriers in light and in dark, and what is cut off. The window
+    /// must have been made [`narrow`](Self::narrow).
+    pub async fn complaints(&self, place: &str) -> Vec<String> {
+        self.run(script(), vec![]).await;
+        let mut told = self.barriers(json!({})).await;
+        self.prefer("dark").await;
+        told.extend(self.barriers(json!({"runOnly": ["color-contrast"]})).await);
+        self.prefer("light").await;
+        let width = self.width().await;
+        told.extend((width != NARROW).then(|| format!("it is {width} pixels wide where there are {NARROW}")));
+        told.into_iter().map(|wrong| format!("{place}: {wrong}")).collect()
     }
 
     /// Fails with every barrier that axe-core finds on the page.
     async fn expect_no_barriers(&self, place: &str, options: Value) {
+        let told = self.barriers(options).await;
+        assert!(told.is_empty(), "{place} at {}:\n{}", self.address().await, told.join("\n"));
+    }
+
+    async fn barriers(&self, options: Value) -> Vec<String> {
         let found = self.run_until_done(RUN, vec![options]).await;
         let violations = found.as_array().unwrap_or_else(|| panic!("axe-core failed: {found}"));
-        let told: Vec<String> = violations.iter().map(tell).collect();
-        assert!(told.is_empty(), "{place} at {}:\n{}", self.address().await, told.join("\n"));
+        violations.iter().map(tell).collect()
     }
 }
 

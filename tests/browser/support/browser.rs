@@ -34,6 +34,9 @@ const FLAGS: [&str; 10] = [
 /// The window's size in pixels.
 pub const WINDOW: (u64, u64) = (1280, 720);
 
+/// How narrow a page must be readable (WCAG 2.2, success criterion 1.4.10).
+pub const NARROW: u64 = 320;
+
 /// What kind of person sits there.
 #[derive(Clone, Copy)]
 pub struct Wishes {
@@ -243,6 +246,17 @@ impl Browser {
         fs::create_dir_all(target.join("screenshots")).unwrap();
         let bytes = from_base64(picture["data"].as_str().unwrap());
         fs::write(target.join("screenshots").join(format!("{name}.png")), bytes).unwrap();
+        size["width"].as_u64().unwrap()
+    }
+
+    /// As narrow as any phone from now on, until the next picture.
+    pub async fn narrow(&self) {
+        self.resize(NARROW, WINDOW.1).await;
+    }
+
+    /// How wide the page's content is.
+    pub async fn width(&self) -> u64 {
+        let size = self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
         size["width"].as_u64().unwrap()
     }
 

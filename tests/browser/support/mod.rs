@@ -3,6 +3,7 @@
 mod axe;
 mod browser;
 mod demo;
+mod gallery;
 mod phone;
 #[cfg(feature = "test-postgres")]
 mod postgres;
@@ -14,6 +15,7 @@ use futures_util::FutureExt;
 
 pub use browser::{Browser, Wishes};
 pub use demo::Demo;
+pub use gallery::Gallery;
 pub use phone::{Phone, another_than};
 
 /// Long enough for any machine; only a test that would otherwise hang ever waits it out.
