@@ -102,8 +102,39 @@ fn finds() -> Vec<(&'static str, Call)> {
     }
 }
 
-/// Calls that change what is there.
+/// Calls that change what is there; those that take it away come last.
 fn changes() -> Vec<(&'static str, Call)> {
+    [changes_of_secrets(), changes_of_the_rest()].concat()
+}
+
+/// Calls that change what is sealed, and what a sender is.
+fn changes_of_secrets() -> Vec<(&'static str, Call)> {
+    calls! {
+        save_client_secret_sealed |tx, own| {
+            tx.save_client_secret_sealed(&own.secret.id, &own.secret.sealed, "sealed anew".into()).await?
+        };
+        save_signing_key_sealed |tx, own| {
+            tx.save_signing_key_sealed(&own.key.id, &own.key.private_sealed, "sealed anew".into()).await?
+        };
+        save_sender_sealed |tx, own| {
+            let before = tx.find_sender(&own.sender.sender.id).await?.map(|row| row.access_token_sealed);
+            let before = before.unwrap_or_else(|| own.sender.access_token_sealed.clone());
+            tx.save_sender_sealed(&own.sender.sender.id, &before, "sealed anew".into()).await?
+        };
+        save_sender_token |tx, own| {
+            tx.save_sender_token(&own.sender.sender.id, "another".into(), own.now).await?
+        };
+        save_sender_secret |tx, own| {
+            tx.save_sender_secret(&own.sender.sender.id, "another".into(), true, own.now).await?
+        };
+        save_live_sender |tx, own| {
+            let later = own.now + std::time::Duration::from_secs(1);
+            tx.save_live_sender(Some(&own.sender.sender.id), later).await?
+        };
+    }
+}
+
+fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
     calls! {
         save_proof |tx, own| { tx.save_proof(&own.phone.id, own.now).await?; false };
         save_session_use |tx, own| { tx.save_session_use(&own.session.id, own.now).await?; false };
@@ -145,12 +176,6 @@ fn changes() -> Vec<(&'static str, Call)> {
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
         claim_session |tx, own| tx.claim_session(&own.session.id, own.now).await?;
         claim_grant |tx, own| tx.claim_grant(&own.grant.id, own.now).await?;
-        save_client_secret_sealed |tx, own| {
-            tx.save_client_secret_sealed(&own.secret.id, &own.secret.sealed, "sealed anew".into()).await?
-        };
-        save_signing_key_sealed |tx, own| {
-            tx.save_signing_key_sealed(&own.key.id, &own.key.private_sealed, "sealed anew".into()).await?
-        };
         claim_signing_key_end |tx, own| tx.claim_signing_key_end(&own.key.id, own.now).await?;
         delete_signing_keys |tx, _own| { tx.delete_signing_keys().await?; false };
         claim_authorization_code |tx, own| {
@@ -160,21 +185,6 @@ fn changes() -> Vec<(&'static str, Call)> {
             tx.claim_refresh_token(&own.refresh_hash, "next".into(), "sealed".into(), own.now).await?
         };
         claim_client_secret |tx, own| tx.claim_client_secret(&own.secret.id, own.now).await?;
-        save_sender_token |tx, own| {
-            tx.save_sender_token(&own.sender.sender.id, "another".into(), own.now).await?
-        };
-        save_sender_secret |tx, own| {
-            tx.save_sender_secret(&own.sender.sender.id, "another".into(), true, own.now).await?
-        };
-        save_live_sender |tx, own| {
-            let later = own.now + std::time::Duration::from_secs(1);
-            tx.save_live_sender(Some(&own.sender.sender.id), later).await?
-        };
-        save_sender_sealed |tx, own| {
-            let before = tx.find_sender(&own.sender.sender.id).await?.map(|row| row.access_token_sealed);
-            let before = before.unwrap_or_else(|| own.sender.access_token_sealed.clone());
-            tx.save_sender_sealed(&own.sender.sender.id, &before, "sealed anew".into()).await?
-        };
         claim_sender |tx, own| tx.claim_sender(&own.sender.sender.id).await?;
         claim_client |tx, own| tx.claim_client(&own.client.id, own.now).await?;
     }

@@ -249,7 +249,7 @@ mod tests {
         let (hangs, other) = (SenderId::from("hangs"), SenderId::from("other"));
         (0..HANDS).for_each(|_| senders.take(&hangs, at(0)));
         senders.take(&other, at(0));
-        assert_eq!(senders.openings(at(1)).resting, [hangs.clone()]);
+        assert_eq!(senders.openings(at(1)).resting, vec![hangs.clone()]);
         senders.done(&hangs);
         assert!(senders.openings(at(1)).resting.is_empty());
     }
@@ -258,7 +258,7 @@ mod tests {
     fn a_provider_that_does_not_answer_is_left_alone_for_a_while() {
         let (senders, silent) = (SenderStates::new(80), SenderId::from("silent"));
         (0..5).for_each(|_| senders.unanswered(&silent, at(0)));
-        assert_eq!(senders.openings(at(0)).resting, [silent.clone()]);
+        assert_eq!(senders.openings(at(0)).resting, vec![silent.clone()]);
         assert!(senders.openings(at(2)).resting.is_empty(), "then it is asked again");
         senders.answered(&silent);
         senders.unanswered(&silent, at(3));

@@ -130,8 +130,7 @@ impl Watchword {
     /// Writes down what came of a message, and tries until its lease ends where the database is away: then it counts as
     /// unknown, and is not sent again whether it left or not.
     async fn write_down(&self, message: &MessageRow, sent: Option<(Outcome, String)>) {
-        let until = tokio::time::Instant::now() + LEASE;
-        loop {
+        for _ in 0..LEASE.as_secs() / ANEW.as_secs() {
             let written = match &sent {
                 Some((outcome, language)) => self.record(message, outcome, language).await,
                 // What fails here fails before the provider is asked, or after it refused.
@@ -139,9 +138,6 @@ impl Watchword {
             };
             let Err(fault) = written else { return };
             tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "an outcome was not stored");
-            if tokio::time::Instant::now() + ANEW >= until {
-                return;
-            }
             tokio::time::sleep(ANEW).await;
         }
     }

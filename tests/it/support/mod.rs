@@ -80,11 +80,6 @@ impl House {
         }
     }
 
-    /// An installation with these limits.
-    pub async fn with_limits(database: Database, limits: Limits) -> Self {
-        Self::reached_at(database, None, limits).await
-    }
-
     /// An installation that people reach at this address; without one, where its doors are.
     pub async fn reached_at(database: Database, public_url: Option<&str>, limits: Limits) -> Self {
         let provider_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
