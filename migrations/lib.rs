@@ -12,6 +12,7 @@ mod m0004_message_timeline;
 mod m0005_senders;
 mod m0006_limits;
 mod m0007_channels;
+mod m0008_mailboxes;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_senders::Migration),
             Box::new(m0006_limits::Migration),
             Box::new(m0007_channels::Migration),
+            Box::new(m0008_mailboxes::Migration),
         ]
     }
 }

@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use watchword_domain::timeline::{Step, Timeline};
-use watchword_domain::{Channel, Phone, Timestamp};
+use watchword_domain::{Channel, EmailAddress, Phone, Timestamp};
 use watchword_flow::Watchword;
+use watchword_flow::error::Error;
 use watchword_messaging::sms;
 use watchword_messaging::whatsapp::errors;
 
@@ -19,6 +20,8 @@ use crate::config::{Config, Database};
 pub enum Command {
     /// Let a number use codes again after too many wrong ones.
     Unlock(Unlock),
+    /// Say where codes may go by mail for the user of a number, or nowhere.
+    Mailbox(Mailbox),
     /// Show what became of the messages to a number: each step, why one failed, what it costs.
     Messages(Messages),
 }
@@ -28,6 +31,18 @@ pub enum Command {
 pub struct Unlock {
     #[command(flatten)]
     number: Number,
+    #[command(flatten)]
+    settings: StorageFlags,
+}
+
+/// Whose mailbox is set.
+#[derive(Args)]
+pub struct Mailbox {
+    #[command(flatten)]
+    number: Number,
+    /// The mailbox, which you know to be theirs: whoever reads it can sign in as this user. Or none.
+    #[arg(long, value_name = "ADDRESS")]
+    email: String,
     #[command(flatten)]
     settings: StorageFlags,
 }
@@ -68,6 +83,7 @@ impl Number {
 pub(super) async fn run(command: Command) -> Result<(), Problems> {
     let (settings, number) = match &command {
         Command::Unlock(arguments) => (&arguments.settings, &arguments.number),
+        Command::Mailbox(arguments) => (&arguments.settings, &arguments.number),
         Command::Messages(arguments) => (&arguments.settings, &arguments.number),
     };
     let config = Config::read(settings.clone().sources())?;
@@ -85,6 +101,7 @@ impl Command {
     pub(super) async fn carry_out(self, flow: &Watchword, database: &Database) -> Result<String, Problem> {
         match self {
             Self::Unlock(arguments) => unlock(flow, database, &arguments.number).await,
+            Self::Mailbox(arguments) => mailbox(flow, database, &arguments).await,
             Self::Messages(arguments) => messages(flow, database, &arguments).await,
         }
     }
@@ -100,6 +117,30 @@ async fn unlock(flow: &Watchword, database: &Database, number: &Number) -> Resul
         "Nothing to do: no wrong codes are counted for this number."
     };
     Ok(said.to_owned())
+}
+
+async fn mailbox(flow: &Watchword, database: &Database, arguments: &Mailbox) -> Result<String, Problem> {
+    let phone = arguments.number.read()?;
+    let email = match arguments.email.as_str() {
+        "none" => None,
+        text => Some(EmailAddress::parse(text).map_err(|refusal| {
+            Problem::new("--email", format!("was refused: {refusal}"), "Write name@example.com, or none.")
+        })?),
+    };
+    let pool = pool_of(flow, database, &arguments.number.domain).await?;
+    flow.set_mailbox(&pool, &phone, email.as_ref()).await.map_err(|error| match error {
+        Error::Refused(refusal) => {
+            Problem::new("--phone", refusal.to_string(), "They are known from their first sign-in on.")
+        }
+        Error::Fault(fault) => failed(database, &fault),
+    })?;
+    let is_used = pool.settings.delivery.uses(Channel::Email, phone.country());
+    Ok(match (email.is_some(), is_used) {
+        (true, true) => "Stored: codes for this user may go by mail.",
+        (true, false) => "Stored. The project does not send codes by mail: see `watchword project channels`.",
+        (false, _) => "Stored: no code for this user goes by mail.",
+    }
+    .to_owned())
 }
 
 async fn messages(flow: &Watchword, database: &Database, arguments: &Messages) -> Result<String, Problem> {

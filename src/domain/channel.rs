@@ -18,16 +18,18 @@ pub enum Channel {
     Whatsapp,
     /// A text message.
     Sms,
+    /// A mail, where the user has a mailbox.
+    Email,
 }
 
 /// A word that names no [`Channel`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a channel: choose of whatsapp, sms")]
+#[error("not a channel: choose of whatsapp, sms, email")]
 pub struct UnknownChannel;
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 2] = [Self::Whatsapp, Self::Sms];
+    pub const ALL: [Self; 3] = [Self::Whatsapp, Self::Sms, Self::Email];
 
     /// The word used in the database, in settings, forms and metrics.
     #[must_use]
@@ -35,6 +37,7 @@ impl Channel {
         match self {
             Self::Whatsapp => "whatsapp",
             Self::Sms => "sms",
+            Self::Email => "email",
         }
     }
 }
@@ -138,6 +141,11 @@ impl DeliveryPolicy {
             channels.push(Channel::Whatsapp);
         }
         channels
+    }
+
+    /// Whether numbers of this country may get their codes by this channel.
+    pub fn uses(&self, channel: Channel, country: Option<Country>) -> bool {
+        self.channels_for(country, |there| there == channel).contains(&channel)
     }
 
     /// How long a message is waited for before another channel may carry its code.

@@ -15,6 +15,8 @@ pub enum Method {
     WhatsappCode,
     /// A code that may have come by SMS, typed back.
     SmsCode,
+    /// A code that may have come by mail, typed back.
+    EmailCode,
 }
 
 impl Method {
@@ -23,6 +25,7 @@ impl Method {
         match self {
             Self::WhatsappCode => "whatsapp_code",
             Self::SmsCode => "sms_code",
+            Self::EmailCode => "email_code",
         }
     }
 }
@@ -43,7 +46,7 @@ pub struct Proof {
 pub struct Assurance {
     /// The level: `urn:watchword:acr:1` for one factor. No claim of NIST AAL2 is ever made for codes and TOTP.
     pub acr: String,
-    /// The methods (RFC 8176, section 2, and `whatsapp`, for which nothing is registered).
+    /// The methods (RFC 8176, section 2; `whatsapp` and `email`, for which nothing is registered).
     pub amr: Vec<String>,
     /// When the person last proved themselves.
     pub auth_time: Timestamp,
@@ -58,6 +61,7 @@ impl Assurance {
             for name in match proof.method {
                 Method::WhatsappCode => ["otp", "whatsapp"],
                 Method::SmsCode => ["otp", "sms"],
+                Method::EmailCode => ["otp", "email"],
             } {
                 if !amr.iter().any(|known| known == name) {
                     amr.push(name.to_owned());

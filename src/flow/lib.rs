@@ -17,6 +17,7 @@ pub mod introspect;
 pub mod keys;
 pub mod limits;
 pub mod logout;
+pub mod mailbox;
 pub mod onward;
 pub mod projects;
 pub mod proof_of_work;
@@ -111,6 +112,11 @@ pub struct EmailSender {
 impl EmailSender {
     /// The channel's name, in rows and metrics.
     pub const CHANNEL: &'static str = "email";
+
+    /// The sender its messages leave from: all projects share it.
+    pub fn sender() -> SenderId {
+        Self::CHANNEL.into()
+    }
 }
 
 /// The service: everything the doors call.

@@ -7,6 +7,7 @@ mod timeline;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
+use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::timeline::Price;
 use watchword_domain::{Channel, DeliveryState, FailureClass, Phone, Timestamp};
@@ -24,7 +25,7 @@ entity! { row = "messages";
         created_at: i64, expires_at: i64, accepted_at: Option<i64>, sent_at: Option<i64>,
         delivered_at: Option<i64>, read_at: Option<i64>, failed_at: Option<i64>, sending_at: Option<i64>,
         verified_at: Option<i64>, disowned_at: Option<i64>, billable: Option<i64>, price_category: Option<String>, sender_id: String,
-        chosen: i64, fallback_at: Option<i64>,
+        chosen: i64, fallback_at: Option<i64>, known_device: i64, identity_key_hash: Option<String>,
     }
 }
 
@@ -43,6 +44,8 @@ pub struct NewMessage {
     pub channel: Channel,
     /// Whether the person chose that channel: then no other steps in by itself.
     pub chosen: bool,
+    /// What the number is to the browser that asked.
+    pub device: Device,
     /// When another channel steps in by itself, unless it has arrived by then.
     pub fallback_at: Option<Timestamp>,
     /// The sender it leaves from.
@@ -150,6 +153,7 @@ impl PoolTx {
             challenge_id: Set(message.challenge_id.as_str().to_owned()),
             channel: Set(message.channel.as_str().to_owned()),
             chosen: Set(i64::from(message.chosen)),
+            known_device: Set(i64::from(message.device == Device::Known)),
             fallback_at: Set(message.fallback_at.map(Timestamp::millis)),
             sender_id: Set(message.sender_id.as_str().to_owned()),
             recipient: Set(message.recipient.as_e164().to_owned()),

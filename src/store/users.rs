@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use watchword_domain::ids::{AuthenticatorId, UserId};
-use watchword_domain::{Language, Phone, Timestamp};
+use watchword_domain::{EmailAddress, Language, Phone, Timestamp};
 
 use crate::access::{PoolRows, PoolTx};
 use crate::entity::entity;
@@ -14,12 +14,15 @@ entity! { row = "users";
     key { pool_id: String, id: String }
     columns {
         name: Option<String>, language: String, created_at: i64, updated_at: i64, disabled_at: Option<i64>,
+        email: Option<String>,
     }
 }
 
 entity! { authenticator_row = "authenticators";
     key { pool_id: String, id: String }
-    columns { user_id: String, kind: String, value: String, created_at: i64, proved_at: i64 }
+    columns {
+        user_id: String, kind: String, value: String, created_at: i64, proved_at: i64, identity_key_hash: Option<String>,
+    }
 }
 
 const PHONE: &str = "phone";
@@ -39,6 +42,8 @@ pub struct UserRow {
     pub updated_at: Timestamp,
     /// When an administrator disabled the user.
     pub disabled_at: Option<Timestamp>,
+    /// Where codes may go by mail.
+    pub email: Option<EmailAddress>,
 }
 
 /// A number bound to a user.
@@ -52,6 +57,8 @@ pub struct UserPhone {
     pub phone: Phone,
     /// When the person last proved to hold it.
     pub proved_at: Timestamp,
+    /// The account of WhatsApp that was behind it then, as Meta names it (`identity_key_hash`).
+    pub identity_key_hash: Option<String>,
 }
 
 fn user(row: row::Model) -> Result<UserRow> {
@@ -62,6 +69,11 @@ fn user(row: row::Model) -> Result<UserRow> {
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),
         disabled_at: row.disabled_at.map(Timestamp::from_millis),
+        email: row
+            .email
+            .map(|email| EmailAddress::parse(&email))
+            .transpose()
+            .map_err(|_| StoreError::Unreadable("user's mailbox"))?,
     })
 }
 
@@ -71,6 +83,7 @@ fn phone(row: authenticator_row::Model) -> Result<UserPhone> {
         user_id: row.user_id.into(),
         phone: Phone::from_e164(&row.value).map_err(|_| StoreError::Unreadable("number"))?,
         proved_at: Timestamp::from_millis(row.proved_at),
+        identity_key_hash: row.identity_key_hash,
     })
 }
 
@@ -127,8 +140,27 @@ impl PoolTx {
             created_at: Set(user.created_at.millis()),
             updated_at: Set(user.updated_at.millis()),
             disabled_at: Set(user.disabled_at.map(Timestamp::millis)),
+            email: Set(user.email.as_ref().map(|email| email.as_str().to_owned())),
         };
         self.write(row::Entity::insert(row)).await
+    }
+
+    /// Gives a user another mailbox, or none. Gives whether there is such a user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_user_email(
+        &self,
+        id: &UserId,
+        email: Option<&EmailAddress>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::Email, Expr::value(email.map(EmailAddress::as_str)))
+            .col_expr(row::Column::UpdatedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::Id.eq(id.as_str()));
+        Ok(update.exec(&self.db()).await?.rows_affected == 1)
     }
 
     /// Binds a number to a user.
@@ -144,6 +176,7 @@ impl PoolTx {
             value: Set(phone.phone.as_e164().to_owned()),
             created_at: Set(phone.proved_at.millis()),
             proved_at: Set(phone.proved_at.millis()),
+            identity_key_hash: Set(phone.identity_key_hash.clone()),
         };
         self.write(authenticator_row::Entity::insert(row)).await
     }

@@ -84,6 +84,7 @@ phone-proof-unscripted = تحتاج هذه الخطوة الآن إلى JavaScri
 
 code-title = أدخل الرمز المرسل عبر واتساب
 code-title-sms = أدخل الرمز المرسل برسالة قصيرة
+code-title-email = أدخل الرمز المرسل بالبريد الإلكتروني
 code-title-failed = تعذّر إرسال الرمز
 # Before the masked number.
 code-number = رقمك
@@ -116,6 +117,10 @@ code-resend-no-more = لا رموز أخرى الآن. حاول مرة أخرى 
 code-look-again = اعرف هل من جديد
 code-other-sms = أرسله برسالة قصيرة SMS
 code-other-sms-in = برسالة قصيرة خلال { $time }
+code-other-email = أرسله بالبريد الإلكتروني
+code-other-email-in = بالبريد الإلكتروني خلال { $time }
+code-other-whatsapp = أرسله عبر واتساب
+code-other-whatsapp-in = عبر واتساب خلال { $time }
 code-change-number = استخدم رقمًا آخر
 # After a new code was asked for.
 code-renewed = أرسلنا رمزًا جديدًا. لم يعد الرمز السابق صالحًا.
@@ -172,13 +177,19 @@ delivery-failed-rejected = لم يقبل واتساب رسالتنا. الخطأ
 delivery-failed-blocked = لا يسمح لنا واتساب بمراسلة هذا الرقم. إذا كنت قد حظرتنا فألغِ الحظر في واتساب، أو استخدم رقمًا آخر.
 delivery-failed-identity-changed = تغيّر حساب واتساب لهذا الرقم مؤخرًا. لحمايتك لم يُرسل أي رمز. استخدم رقمًا آخر أو اطلب المساعدة.
 delivery-failed-not-reachable-sms = يبدو أن هذا الرقم ليس على واتساب. هل نرسل الرمز برسالة قصيرة SMS؟
+delivery-failed-not-reachable-email = يبدو أن هذا الرقم ليس على واتساب. هل نرسل الرمز بالبريد الإلكتروني؟
 delivery-failed-sms = لم يوصل واتساب رمزك. هل نرسله برسالة قصيرة SMS؟
+delivery-failed-email = لم يوصل واتساب رمزك. هل نرسله بالبريد الإلكتروني؟
 delivery-sms-accepted = رسالتك القصيرة في الطريق.
 delivery-sms-instead = لم يوصل واتساب رمزك، فأرسلناه برسالة قصيرة SMS.
 delivery-sms-delivered = وصلت إلى هاتفك. انظر في رسائلك القصيرة.
 delivery-sms-unknown = لم يؤكد أحد وصول رسالتك القصيرة. قد تصل لاحقًا.
 delivery-sms-failed-not-reachable = لا يمكن لهذا الرقم استقبال الرسائل القصيرة. تحقق منه أو استخدم رقمًا آخر.
 delivery-sms-failed = تعذر إرسال رسالتك القصيرة. حاول لاحقًا أو استخدم رقمًا آخر.
+delivery-email-accepted = أرسلناه إلى بريدك الإلكتروني. انظر في الرسائل غير المرغوب فيها أيضًا.
+delivery-email-instead = لم يصل رمزك، فأرسلناه إلى بريدك الإلكتروني.
+delivery-email-unknown = لم يؤكد أحد وصول رسالتك الإلكترونية. قد تصل لاحقًا.
+delivery-email-failed = تعذر إرسال رسالتك الإلكترونية. حاول لاحقًا.
 
 ## The code page: "It did not arrive"
 

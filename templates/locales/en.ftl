@@ -83,6 +83,7 @@ phone-proof-unscripted = At the moment this step needs JavaScript. Switch it on,
 
 code-title = Enter the code from WhatsApp
 code-title-sms = Enter the code from the SMS
+code-title-email = Enter the code from the e-mail
 code-title-failed = Your code could not be sent
 # Before the masked number.
 code-number = Your number
@@ -109,6 +110,10 @@ code-look-again = See whether there is news
 # A button: the same code by another channel.
 code-other-sms = Send by SMS instead
 code-other-sms-in = By SMS in { $time }
+code-other-email = Send by e-mail instead
+code-other-email-in = By e-mail in { $time }
+code-other-whatsapp = Send on WhatsApp instead
+code-other-whatsapp-in = On WhatsApp in { $time }
 code-change-number = Use another number
 # After a new code was asked for.
 code-renewed = We sent a new code. The one before no longer works.
@@ -158,7 +163,9 @@ delivery-failed-blocked = WhatsApp does not let us write to this number. If you 
 delivery-failed-identity-changed = The WhatsApp account of this number changed recently. To protect you, no code was sent. Use another number or ask for help.
 # Where a button for that follows.
 delivery-failed-not-reachable-sms = This number does not seem to be on WhatsApp. Send the code by SMS?
+delivery-failed-not-reachable-email = This number does not seem to be on WhatsApp. Send the code by e-mail?
 delivery-failed-sms = WhatsApp did not deliver your code. Send it by SMS?
+delivery-failed-email = WhatsApp did not deliver your code. Send it by e-mail?
 # When the code goes by SMS.
 delivery-sms-accepted = Your SMS is on its way.
 delivery-sms-instead = WhatsApp did not deliver your code, so we sent it by SMS.
@@ -166,6 +173,10 @@ delivery-sms-delivered = It is on your phone. Look at your text messages.
 delivery-sms-unknown = Nobody has confirmed your SMS. It may still arrive.
 delivery-sms-failed-not-reachable = This number can’t receive SMS. Check it, or use another number.
 delivery-sms-failed = Your SMS could not be sent. Try again later, or use another number.
+delivery-email-accepted = We sent it to your mailbox. Look in the spam folder, too.
+delivery-email-instead = Your code did not arrive, so we sent it to your mailbox.
+delivery-email-unknown = Nobody has confirmed your e-mail. It may still arrive.
+delivery-email-failed = Your e-mail could not be sent. Try again later.
 
 ## The code page: "It did not arrive"
 

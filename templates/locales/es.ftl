@@ -72,6 +72,7 @@ phone-proof-unscripted = En este momento, este paso necesita JavaScript. Actíva
 
 code-title = Escribe el código de WhatsApp
 code-title-sms = Escribe el código del SMS
+code-title-email = Escribe el código del correo
 code-title-failed = No se pudo enviar tu código
 # Before the masked number.
 code-number = Tu número
@@ -96,6 +97,10 @@ code-resend-no-more = Por ahora no hay más códigos. Inténtalo de nuevo en { $
 code-look-again = Ver si hay novedades
 code-other-sms = Enviar por SMS
 code-other-sms-in = Por SMS en { $time }
+code-other-email = Enviar por correo
+code-other-email-in = Por correo en { $time }
+code-other-whatsapp = Enviar por WhatsApp
+code-other-whatsapp-in = Por WhatsApp en { $time }
 code-change-number = Usar otro número
 # After a new code was asked for.
 code-renewed = Hemos enviado un código nuevo. El anterior ya no sirve.
@@ -144,13 +149,19 @@ delivery-failed-rejected = WhatsApp no ha aceptado nuestro mensaje. El fallo es 
 delivery-failed-blocked = WhatsApp no nos permite escribir a este número. Si nos has bloqueado, desbloquéanos en WhatsApp o usa otro número.
 delivery-failed-identity-changed = La cuenta de WhatsApp de este número ha cambiado hace poco. Para protegerte, no se ha enviado ningún código. Usa otro número o pide ayuda.
 delivery-failed-not-reachable-sms = Este número no parece estar en WhatsApp. ¿Enviar el código por SMS?
+delivery-failed-not-reachable-email = Este número no parece estar en WhatsApp. ¿Enviar el código por correo?
 delivery-failed-sms = WhatsApp no entregó tu código. ¿Enviarlo por SMS?
+delivery-failed-email = WhatsApp no entregó tu código. ¿Enviarlo por correo?
 delivery-sms-accepted = Tu SMS está en camino.
 delivery-sms-instead = WhatsApp no entregó tu código, así que lo enviamos por SMS.
 delivery-sms-delivered = Ya está en tu teléfono. Mira tus mensajes de texto.
 delivery-sms-unknown = Nadie ha confirmado tu SMS. Todavía puede llegar.
 delivery-sms-failed-not-reachable = Este número no puede recibir SMS. Revísalo o usa otro número.
 delivery-sms-failed = No se pudo enviar tu SMS. Inténtalo más tarde o usa otro número.
+delivery-email-accepted = Lo enviamos a tu correo. Mira también en el spam.
+delivery-email-instead = Tu código no llegó, así que lo enviamos a tu correo.
+delivery-email-unknown = Nadie ha confirmado tu correo. Todavía puede llegar.
+delivery-email-failed = No se pudo enviar tu correo. Inténtalo más tarde.
 
 ## The code page: "It did not arrive"
 

@@ -72,6 +72,7 @@ phone-proof-unscripted = अभी इस चरण के लिए JavaScript 
 
 code-title = WhatsApp पर आया कोड लिखें
 code-title-sms = SMS पर आया कोड लिखें
+code-title-email = ईमेल में आया कोड लिखें
 code-title-failed = आपका कोड नहीं भेजा जा सका
 # Before the masked number.
 code-number = आपका नंबर
@@ -96,6 +97,10 @@ code-resend-no-more = फ़िलहाल और कोड नहीं मि
 code-look-again = देखें कि कोई नई जानकारी है या नहीं
 code-other-sms = SMS से भेजें
 code-other-sms-in = SMS से { $time } में
+code-other-email = ईमेल से भेजें
+code-other-email-in = ईमेल से { $time } में
+code-other-whatsapp = WhatsApp से भेजें
+code-other-whatsapp-in = WhatsApp से { $time } में
 code-change-number = दूसरा नंबर इस्तेमाल करें
 # After a new code was asked for.
 code-renewed = हमने नया कोड भेजा है। पिछला कोड अब नहीं चलेगा।
@@ -144,13 +149,19 @@ delivery-failed-rejected = WhatsApp ने हमारा मैसेज न�
 delivery-failed-blocked = WhatsApp हमें इस नंबर पर मैसेज नहीं भेजने देता। अगर आपने हमें ब्लॉक किया है, तो WhatsApp में अनब्लॉक करें या दूसरा नंबर इस्तेमाल करें।
 delivery-failed-identity-changed = इस नंबर का WhatsApp खाता हाल ही में बदला है। आपकी सुरक्षा के लिए कोड नहीं भेजा गया। दूसरा नंबर इस्तेमाल करें या मदद लें।
 delivery-failed-not-reachable-sms = यह नंबर WhatsApp पर नहीं लगता। कोड SMS से भेजें?
+delivery-failed-not-reachable-email = यह नंबर WhatsApp पर नहीं लगता। कोड ईमेल से भेजें?
 delivery-failed-sms = WhatsApp ने आपका कोड नहीं पहुँचाया। SMS से भेजें?
+delivery-failed-email = WhatsApp ने आपका कोड नहीं पहुँचाया। ईमेल से भेजें?
 delivery-sms-accepted = आपका SMS रास्ते में है।
 delivery-sms-instead = WhatsApp ने आपका कोड नहीं पहुँचाया, इसलिए हमने इसे SMS से भेजा है।
 delivery-sms-delivered = यह आपके फ़ोन पर है। अपने टेक्स्ट मैसेज देखें।
 delivery-sms-unknown = आपके SMS की पुष्टि नहीं हुई है। यह अब भी पहुँच सकता है।
 delivery-sms-failed-not-reachable = इस नंबर पर SMS नहीं आ सकते। इसे जाँचें या दूसरा नंबर इस्तेमाल करें।
 delivery-sms-failed = आपका SMS नहीं भेजा जा सका। बाद में फिर कोशिश करें या दूसरा नंबर इस्तेमाल करें।
+delivery-email-accepted = हमने इसे आपके ईमेल पर भेजा है। स्पैम फ़ोल्डर भी देखें।
+delivery-email-instead = आपका कोड नहीं पहुँचा, इसलिए हमने इसे आपके ईमेल पर भेजा है।
+delivery-email-unknown = आपके ईमेल की पुष्टि नहीं हुई है। यह अब भी पहुँच सकता है।
+delivery-email-failed = आपका ईमेल नहीं भेजा जा सका। बाद में फिर कोशिश करें।
 
 ## The code page: "It did not arrive"
 

@@ -60,6 +60,7 @@ phone-proof-unscripted = Saat ini langkah ini memerlukan JavaScript. Aktifkan, a
 
 code-title = Masukkan kode dari WhatsApp
 code-title-sms = Masukkan kode dari SMS
+code-title-email = Masukkan kode dari email
 code-title-failed = Kode Anda tidak dapat dikirim
 # Before the masked number.
 code-number = Nomor Anda
@@ -76,6 +77,10 @@ code-resend-no-more = Untuk saat ini tidak ada kode lagi. Coba lagi dalam { $tim
 code-look-again = Lihat apakah ada kabar baru
 code-other-sms = Kirim lewat SMS
 code-other-sms-in = Lewat SMS dalam { $time }
+code-other-email = Kirim lewat email
+code-other-email-in = Lewat email dalam { $time }
+code-other-whatsapp = Kirim lewat WhatsApp
+code-other-whatsapp-in = Lewat WhatsApp dalam { $time }
 code-change-number = Gunakan nomor lain
 # After a new code was asked for.
 code-renewed = Kami sudah mengirim kode baru. Kode sebelumnya tidak berlaku lagi.
@@ -116,13 +121,19 @@ delivery-failed-rejected = WhatsApp tidak menerima pesan kami. Kesalahan ada pad
 delivery-failed-blocked = WhatsApp tidak mengizinkan kami menulis ke nomor ini. Jika Anda memblokir kami, buka blokirnya di WhatsApp, atau gunakan nomor lain.
 delivery-failed-identity-changed = Akun WhatsApp untuk nomor ini baru saja berganti. Demi melindungi Anda, kode tidak dikirim. Gunakan nomor lain atau minta bantuan.
 delivery-failed-not-reachable-sms = Nomor ini tampaknya tidak ada di WhatsApp. Kirim kode lewat SMS?
+delivery-failed-not-reachable-email = Nomor ini tampaknya tidak ada di WhatsApp. Kirim kode lewat email?
 delivery-failed-sms = WhatsApp tidak mengantarkan kode Anda. Kirim lewat SMS?
+delivery-failed-email = WhatsApp tidak mengantarkan kode Anda. Kirim lewat email?
 delivery-sms-accepted = SMS Anda sedang dikirim.
 delivery-sms-instead = WhatsApp tidak mengantarkan kode Anda, jadi kami mengirimnya lewat SMS.
 delivery-sms-delivered = Sudah ada di ponsel Anda. Lihat pesan teks Anda.
 delivery-sms-unknown = SMS Anda belum dikonfirmasi. Mungkin masih akan sampai.
 delivery-sms-failed-not-reachable = Nomor ini tidak dapat menerima SMS. Periksa, atau gunakan nomor lain.
 delivery-sms-failed = SMS Anda tidak dapat dikirim. Coba lagi nanti, atau gunakan nomor lain.
+delivery-email-accepted = Kami mengirimnya ke email Anda. Lihat juga folder spam.
+delivery-email-instead = Kode Anda tidak sampai, jadi kami mengirimnya ke email Anda.
+delivery-email-unknown = Email Anda belum dikonfirmasi. Mungkin masih akan sampai.
+delivery-email-failed = Email Anda tidak dapat dikirim. Coba lagi nanti.
 
 ## The code page: "It did not arrive"
 

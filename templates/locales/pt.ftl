@@ -72,6 +72,7 @@ phone-proof-unscripted = No momento, esta etapa precisa de JavaScript. Ative-o o
 
 code-title = Digite o código do WhatsApp
 code-title-sms = Digite o código do SMS
+code-title-email = Digite o código do e-mail
 code-title-failed = Não foi possível enviar seu código
 # Before the masked number.
 code-number = Seu número
@@ -96,6 +97,10 @@ code-resend-no-more = Não há mais códigos por enquanto. Tente novamente em { 
 code-look-again = Ver se há novidades
 code-other-sms = Enviar por SMS
 code-other-sms-in = Por SMS em { $time }
+code-other-email = Enviar por e-mail
+code-other-email-in = Por e-mail em { $time }
+code-other-whatsapp = Enviar pelo WhatsApp
+code-other-whatsapp-in = Pelo WhatsApp em { $time }
 code-change-number = Usar outro número
 # After a new code was asked for.
 code-renewed = Enviamos um novo código. O anterior não funciona mais.
@@ -144,13 +149,19 @@ delivery-failed-rejected = O WhatsApp não aceitou nossa mensagem. A falha é no
 delivery-failed-blocked = O WhatsApp não nos deixa escrever para este número. Se você nos bloqueou, desbloqueie no WhatsApp ou use outro número.
 delivery-failed-identity-changed = A conta do WhatsApp deste número mudou há pouco tempo. Para proteger você, nenhum código foi enviado. Use outro número ou peça ajuda.
 delivery-failed-not-reachable-sms = Este número não parece estar no WhatsApp. Enviar o código por SMS?
+delivery-failed-not-reachable-email = Este número não parece estar no WhatsApp. Enviar o código por e-mail?
 delivery-failed-sms = O WhatsApp não entregou seu código. Enviar por SMS?
+delivery-failed-email = O WhatsApp não entregou seu código. Enviar por e-mail?
 delivery-sms-accepted = Seu SMS está a caminho.
 delivery-sms-instead = O WhatsApp não entregou seu código, então o enviamos por SMS.
 delivery-sms-delivered = Já está no seu celular. Veja suas mensagens de texto.
 delivery-sms-unknown = Ninguém confirmou seu SMS. Ele ainda pode chegar.
 delivery-sms-failed-not-reachable = Este número não pode receber SMS. Confira-o ou use outro número.
 delivery-sms-failed = Não foi possível enviar seu SMS. Tente mais tarde ou use outro número.
+delivery-email-accepted = Enviamos para o seu e-mail. Veja também no spam.
+delivery-email-instead = Seu código não chegou, então o enviamos para o seu e-mail.
+delivery-email-unknown = Ninguém confirmou seu e-mail. Ele ainda pode chegar.
+delivery-email-failed = Não foi possível enviar seu e-mail. Tente mais tarde.
 
 ## The code page: "It did not arrive"
 

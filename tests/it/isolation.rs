@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
-use watchword_domain::failures::{FailureRule, Guessers};
+use watchword_domain::failures::{Device, FailureRule, Guessers};
 use watchword_domain::ids::{ChallengeId, MessageId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::pool::{Pool, PoolSettings};
@@ -14,7 +14,7 @@ use watchword_domain::request::AuthorizationRequest;
 use watchword_domain::sender::Sender;
 use watchword_domain::session::{Method, Session};
 use watchword_domain::sign_in::{Challenge, SignIn};
-use watchword_domain::{Channel, Clock, Phone, Timestamp};
+use watchword_domain::{Channel, Clock, EmailAddress, Phone, Timestamp};
 use watchword_store::{
     AlertRow, ClientSecretRow, CodeRow, GrantRow, NewMessage, PoolTx, RefusalRow, Result, SenderRow,
     SigningKeyRow, UserPhone, UserRow,
@@ -168,6 +168,10 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
             tx.save_pool_settings(&PoolSettings { released: true, ..PoolSettings::default() }).await?;
             false
         };
+        save_user_email |tx, own| {
+            let mailbox = EmailAddress::parse("ana@shop.example").unwrap();
+            tx.save_user_email(&own.user.id, Some(&mailbox), own.now).await?
+        };
         save_pool_name |tx, _own| { tx.save_pool_name("another").await?; false };
         withdraw_messages |tx, own| tx.withdraw_messages(&own.challenge.id).await?;
         claim_fallback |tx, own| tx.claim_fallback(&own.message).await?;
@@ -291,6 +295,7 @@ fn message(own: &Owned, pool: &str) -> NewMessage {
         id: format!("another of {pool}").as_str().into(),
         challenge_id: own.challenge.id.clone(),
         channel: Channel::Sms,
+        device: Device::Unknown,
         chosen: false,
         fallback_at: None,
         sender_id: SenderId::shared(),

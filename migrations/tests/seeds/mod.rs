@@ -1,8 +1,8 @@
 //! What an installation may have written between two changes: after each change rows in its tables, with its columns.
 
 /// The statements for each change, in the order of the changes.
-pub const SEEDS: [&[&str]; 7] =
-    [FOUNDATION, KEY_ROTATION, CLIENT_DELETION, MESSAGE_TIMELINE, SENDERS, LIMITS, CHANNELS];
+pub const SEEDS: [&[&str]; 8] =
+    [FOUNDATION, KEY_ROTATION, CLIENT_DELETION, MESSAGE_TIMELINE, SENDERS, LIMITS, CHANNELS, MAILBOXES];
 
 const FOUNDATION: &[&str] = &[
     "INSERT INTO installation (id, key_check, created_at) VALUES (1, 'check', 1)",
@@ -85,3 +85,13 @@ const CHANNELS: &[&str] =
     &["INSERT INTO messages (pool_id, id, challenge_id, channel, recipient, language, state, \
      attempts, due_at, created_at, expires_at, chosen, fallback_at) \
      VALUES ('p', 'm7', 'h5', 'sms', '+34600000000', 'es', 'sent', 1, 71, 72, 73, 1, 74)"];
+
+const MAILBOXES: &[&str] = &[
+    "INSERT INTO users (pool_id, id, name, language, created_at, updated_at, email) \
+     VALUES ('p', 'u8', 'Eva', 'es', 75, 76, 'eva@shop.example')",
+    "INSERT INTO authenticators (pool_id, id, user_id, kind, value, created_at, proved_at, identity_key_hash) \
+     VALUES ('p', 'a8', 'u8', 'phone', '+34600000008', 77, 78, 'DF2lS5v2W6x=')",
+    "INSERT INTO messages (pool_id, id, challenge_id, channel, recipient, language, state, attempts, due_at, \
+     created_at, expires_at, known_device, identity_key_hash) \
+     VALUES ('p', 'm8', 'h8', 'email', '+34600000008', 'es', 'accepted', 1, 79, 80, 81, 1, 'DF2lS5v2W6x=')",
+];

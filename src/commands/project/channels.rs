@@ -15,7 +15,8 @@ use crate::config::problem::Problem;
 /// New decisions about channels. Whatever is not named stays as it is.
 #[derive(Args)]
 pub struct Change {
-    /// The channels codes take, the first one first: whatsapp, sms; with commas.
+    /// The channels codes take, the first one first: whatsapp, sms, email; with commas. By mail go only codes of users who
+    /// have a mailbox here, asked for in a browser they signed in with before.
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     channel: Vec<Channel>,
     /// The channels of one country, such as BR=sms,whatsapp, or BR=default for those of the others; several times.
@@ -58,11 +59,16 @@ impl Change {
     /// Whether it means something here.
     pub(super) fn check(&self, flow: &Watchword) -> Result<(), Problem> {
         let of_countries = self.of_country.iter().filter_map(|of_country| of_country.1.as_ref()).flatten();
-        if self.channel.iter().chain(of_countries).any(|channel| *channel == Channel::Sms)
-            && flow.settings().sms.is_none()
-        {
-            let mend = "Set up [sms] first; docs/configuration.md names its settings.";
-            return Err(Problem::new("sms", "is no channel of this installation", mend));
+        let named: Vec<&Channel> = self.channel.iter().chain(of_countries).collect();
+        let settings = flow.settings();
+        for (channel, is_there, section) in [
+            (Channel::Sms, settings.sms.is_some(), "[sms]"),
+            (Channel::Email, settings.email.is_some(), "[smtp]"),
+        ] {
+            if !is_there && named.contains(&&channel) {
+                let mend = format!("Set up {section} first; docs/configuration.md names its settings.");
+                return Err(Problem::new(channel.as_str(), "is no channel of this installation", mend));
+            }
         }
         Ok(())
     }

@@ -93,7 +93,7 @@ impl Watchword {
     /// The messages that may have brought the code, newest first; none where there is one channel only and nobody needs to
     /// ask.
     async fn carriers(&self, pool: &Pool, challenge: &Challenge) -> Result<Vec<Attempt>, Fault> {
-        if self.settings.sms.is_none() {
+        if self.settings.sms.is_none() && self.settings.email.is_none() {
             return Ok(Vec::new());
         }
         let attempts = self.store.read(&pool.id).list_attempts(&challenge.id).await?;
@@ -131,12 +131,21 @@ impl Watchword {
             return Ok((user, bound.id, false));
         }
         let id = UserId::random(&*self.random);
-        let user = UserRow { id, name: None, language, created_at: now, updated_at: now, disabled_at: None };
+        let user = UserRow {
+            id,
+            name: None,
+            language,
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            email: None,
+        };
         let bound = UserPhone {
             id: AuthenticatorId::random(&*self.random),
             user_id: user.id.clone(),
             phone: phone.clone(),
             proved_at: now,
+            identity_key_hash: None,
         };
         tx.insert_user(&user).await?;
         tx.insert_phone(&bound).await?;
@@ -164,13 +173,18 @@ impl Watchword {
     }
 }
 
-/// How whoever typed this code proved themselves. Where it may have come by SMS, nobody is told that it came by WhatsApp:
-/// who relies on the difference relies on the weaker of the two.
+/// How whoever typed this code proved themselves. Where it may have come by SMS, or by mail, nobody is told that it came by
+/// WhatsApp: who relies on the difference relies on the weakest of them.
 fn method_of(carriers: &[Attempt]) -> Method {
     let may_have_arrived =
         |attempt: &&Attempt| !matches!(attempt.state, DeliveryState::Failed | DeliveryState::Expired);
-    match carriers.iter().filter(may_have_arrived).any(|attempt| attempt.channel == Channel::Sms) {
-        true => Method::SmsCode,
-        false => Method::WhatsappCode,
+    let arrived =
+        |channel| carriers.iter().filter(may_have_arrived).any(|attempt| attempt.channel == channel);
+    if arrived(Channel::Email) {
+        Method::EmailCode
+    } else if arrived(Channel::Sms) {
+        Method::SmsCode
+    } else {
+        Method::WhatsappCode
     }
 }

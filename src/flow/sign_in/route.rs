@@ -14,7 +14,7 @@ use super::refusal::SendRefusal;
 use crate::alerts::tell;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
-use crate::{SmsSender, Watchword};
+use crate::{EmailSender, SmsSender, Watchword};
 
 /// The way a code takes.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(super) struct Route {
     pub(super) chosen: bool,
     /// After how long another steps in by itself.
     pub(super) falls_back: bool,
+    /// What the number is to the browser that asks.
+    pub(super) device: Device,
 }
 
 impl Route {
@@ -56,10 +58,10 @@ impl Watchword {
     pub(super) async fn route(
         &self,
         pool: &Pool,
-        phone: &Phone,
+        (phone, device): (&Phone, Device),
         old: Option<&ChallengeId>,
     ) -> Result<Route, Fault> {
-        let channels = self.channels_for(pool, phone).await?;
+        let channels = self.channels_for(pool, phone, device).await?;
         let before = match old {
             Some(old) => self.store.read(&pool.id).list_attempts(old).await?,
             None => Vec::new(),
@@ -69,17 +71,28 @@ impl Watchword {
         let (channel, chosen) = kept.map_or((first, false), |kept| (kept.attempt.channel, kept.chosen));
         let is_automatic = pool.settings.delivery.fallback == Fallback::Automatic;
         let falls_back = is_automatic && !chosen && channels.len() > 1;
-        Ok(Route { channel, sender: self.sender_for(&pool.id, channel).await?, chosen, falls_back })
+        Ok(Route { channel, sender: self.sender_for(&pool.id, channel).await?, chosen, falls_back, device })
     }
 
-    /// The channels a number may get its code by, the first one first.
-    pub(super) async fn channels_for(&self, pool: &Pool, phone: &Phone) -> Result<Vec<Channel>, Fault> {
+    /// The channels a number may get its code by, the first one first. That somebody has a mailbox is known to the browsers
+    /// alone that they signed in with: to all others every number looks alike.
+    pub(super) async fn channels_for(
+        &self,
+        pool: &Pool,
+        phone: &Phone,
+        device: Device,
+    ) -> Result<Vec<Channel>, Fault> {
         let whatsapp =
             self.settings.whatsapp.is_some() || self.sender_of(&pool.id).await? != SenderId::shared();
         let sms = self.settings.sms.is_some();
+        let asks_for_mail = device == Device::Known
+            && self.settings.email.is_some()
+            && pool.settings.delivery.uses(Channel::Email, phone.country());
+        let email = asks_for_mail && self.mailbox_of(&self.store.read(&pool.id), phone).await?.is_some();
         let there = |channel| match channel {
             Channel::Whatsapp => whatsapp,
             Channel::Sms => sms,
+            Channel::Email => email,
         };
         Ok(pool.settings.delivery.channels_for(phone.country(), there))
     }
@@ -88,6 +101,7 @@ impl Watchword {
         match channel {
             Channel::Whatsapp => self.sender_of(pool).await,
             Channel::Sms => Ok(SmsSender::sender()),
+            Channel::Email => Ok(EmailSender::sender()),
         }
     }
 
@@ -133,7 +147,8 @@ impl Watchword {
         challenge: &Challenge,
         attempts: &[AttemptRow],
     ) -> Result<Option<channel::Other>, Fault> {
-        let channels = self.channels_for(pool, &challenge.phone).await?;
+        let device = attempts.first().map_or(Device::Unknown, |newest| newest.device);
+        let channels = self.channels_for(pool, &challenge.phone, device).await?;
         let ways: Vec<Attempt> = attempts.iter().map(|row| row.attempt).collect();
         let carries_code = attempts.iter().any(|row| row.code_sealed.is_some());
         Ok(pool.settings.delivery.other(&channels, &ways).filter(|_| carries_code))
@@ -161,7 +176,7 @@ impl Watchword {
         let Some((other, challenge, attempts)) = other else {
             return self.forget_fallback(&pool.id, &message).await;
         };
-        let device = Device::Unknown;
+        let device = attempts.first().map_or(Device::Unknown, |newest| newest.device);
         let further =
             Further { pool: &pool, challenge, attempts, device, cause: Cause::Fallback(message.clone()) };
         match self.send_further(&further, other.channel).await {
@@ -234,6 +249,7 @@ impl Watchword {
             challenge_id: challenge.id.clone(),
             channel,
             chosen: matches!(cause, Cause::Asked),
+            device: further.device,
             fallback_at: None,
             sender_id: self.sender_for(&pool.id, channel).await?,
             recipient: challenge.phone.clone(),

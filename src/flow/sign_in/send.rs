@@ -107,7 +107,7 @@ impl Watchword {
         let now = self.clock.now();
         let old = current.sign_in.challenge.clone();
         let kept = old.as_ref().filter(|_| current.sign_in.phone.as_ref() == Some(phone));
-        let route = self.route(pool, phone, kept).await?;
+        let route = self.route(pool, (phone, current.device), kept).await?;
         let challenge = ChallengeId::random(&*self.random);
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
@@ -211,6 +211,7 @@ impl Watchword {
             challenge_id: challenge.id.clone(),
             channel: route.channel,
             chosen: route.chosen,
+            device: route.device,
             fallback_at: route.fallback_at(&pool.settings.delivery, challenge.created_at),
             sender_id: route.sender.clone(),
             recipient: challenge.phone.clone(),

@@ -98,7 +98,7 @@ impl Watchword {
         count: &StartCount,
     ) -> Outcome<(Vec<AlertRow>, Channel), SendRefusal> {
         self.check_method(pool, sign_in, device).await?;
-        let route = self.route(pool, number_of(sign_in)?, None).await?;
+        let route = self.route(pool, (number_of(sign_in)?, device), None).await?;
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
         let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;

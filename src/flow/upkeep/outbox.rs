@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use watchword_domain::ids::SenderId;
 use watchword_domain::pool::Pool;
 use watchword_domain::timeline::Step;
-use watchword_domain::{Channel, DeliveryState, FailureClass, Language, Timestamp};
+use watchword_domain::{Channel, DeliveryState, EmailAddress, FailureClass, Language, Timestamp};
 use watchword_messaging::whatsapp::errors;
 use watchword_messaging::{Outcome, OutgoingCode, Recipient};
 use watchword_store::{MessageRow, StatusReport};
@@ -20,7 +20,7 @@ use crate::error::Fault;
 use crate::senders::Refusal;
 use crate::sign_in::message_purpose;
 use crate::timeline;
-use crate::{SmsSender, Watchword};
+use crate::{EmailSender, SmsSender, Watchword};
 
 /// Messages under way at once, of all senders.
 const MOST: usize = 1024;
@@ -167,6 +167,11 @@ impl Watchword {
         match message.channel.parse() {
             Ok(Channel::Whatsapp) => self.send_on_whatsapp(message, &pool, &outgoing).await,
             Ok(Channel::Sms) => Ok((self.send_by_sms(&outgoing).await, message.language.clone())),
+            Ok(Channel::Email) => {
+                let rows = self.store.read(&message.pool_id);
+                let mailbox = self.mailbox_of(&rows, &message.recipient).await?;
+                Ok((self.send_by_mail(outgoing, mailbox).await, message.language.clone()))
+            }
             Err(_) => Err(Fault::Missing("known channel of a message")),
         }
     }
@@ -223,6 +228,25 @@ impl Watchword {
             }
             Outcome::NotSent { .. } | Outcome::Unknown { .. } => {
                 self.senders.unanswered(&SmsSender::sender(), self.clock.now());
+            }
+        }
+        outcome
+    }
+
+    /// Hands a code to the mail server. It has no states: that it was taken is all that is learned.
+    async fn send_by_mail(&self, outgoing: OutgoingCode, mailbox: Option<EmailAddress>) -> Outcome {
+        let Some(email) = &self.settings.email else { return unavailable(0) };
+        // Taken from the user meanwhile.
+        let Some(mailbox) = mailbox else {
+            return Outcome::Rejected { code: 0, class: FailureClass::NotReachable, retry_after: None };
+        };
+        let outgoing = OutgoingCode { to: Recipient::Email(mailbox), ..outgoing };
+        let outcome = email.channel.send_code(&outgoing).await;
+        match &outcome {
+            Outcome::Accepted { .. } => self.senders.took(&EmailSender::sender()),
+            Outcome::Rejected { .. } => self.senders.answered(&EmailSender::sender()),
+            Outcome::NotSent { .. } | Outcome::Unknown { .. } => {
+                self.senders.unanswered(&EmailSender::sender(), self.clock.now());
             }
         }
         outcome

@@ -75,6 +75,11 @@ struct Context<'a> {
     other_action: &'a str,
     /// Whether the message is on WhatsApp, which has hints of its own.
     is_on_whatsapp: bool,
+    /// Whether anybody tells that it arrived.
+    is_reported: bool,
+    /// What the button for another channel says, and the clock in its place.
+    other_label: &'static str,
+    other_wait: &'static str,
     change_url: &'a str,
     events_url: &'a str,
     refresh_url: &'a str,
@@ -108,12 +113,16 @@ impl View for CodeView {
     }
 
     fn context<'a>(&'a self, locale: &'a Locale) -> Result<impl Serialize + 'a, RenderError> {
+        let (other_label, other_wait) = self.delivery.other_labels();
         Ok(Context {
             csrf: &self.csrf,
             action: &self.action,
             resend_action: &self.resend_action,
             other_action: &self.other_action,
             is_on_whatsapp: self.delivery.channel == Channel::Whatsapp,
+            is_reported: self.delivery.channel != Channel::Email,
+            other_label,
+            other_wait,
             change_url: &self.change_url,
             events_url: &self.events_url,
             refresh_url: &self.refresh_url,

@@ -65,7 +65,7 @@ pub struct DeliveryEvent {
     /// Whether no further event will come.
     #[serde(rename = "final")]
     is_final: bool,
-    /// Where the message is: `whatsapp` or `sms`.
+    /// Where the message is: `whatsapp`, `sms` or `email`.
     channel: Channel,
     /// What to offer when it failed: `other` (another channel), `resend`, `change` (the number) or `back` (to the application); else empty.
     offer: &'static str,
@@ -113,6 +113,7 @@ impl DeliveryPart {
             (true, _) => "code-title-failed",
             (false, Channel::Whatsapp) => "code-title",
             (false, Channel::Sms) => "code-title-sms",
+            (false, Channel::Email) => "code-title-email",
         })
     }
 
@@ -173,6 +174,7 @@ impl DeliveryPart {
         Text::new(match (self.channel, self.state) {
             (Channel::Whatsapp, state) => self.on_whatsapp(state),
             (Channel::Sms, state) => self.by_sms(state),
+            (Channel::Email, state) => self.by_mail(state),
         })
     }
 
@@ -186,10 +188,14 @@ impl DeliveryPart {
             DeliveryState::Unknown => "delivery-unknown",
             DeliveryState::Expired => "delivery-expired",
             DeliveryState::Failed => match self.failure {
-                Some(FailureClass::NotReachable) if self.other.is_some() => {
+                Some(FailureClass::NotReachable) if self.may_go_by(Channel::Sms) => {
                     "delivery-failed-not-reachable-sms"
                 }
-                _ if self.other.is_some() => "delivery-failed-sms",
+                Some(FailureClass::NotReachable) if self.may_go_by(Channel::Email) => {
+                    "delivery-failed-not-reachable-email"
+                }
+                _ if self.may_go_by(Channel::Sms) => "delivery-failed-sms",
+                _ if self.may_go_by(Channel::Email) => "delivery-failed-email",
                 Some(FailureClass::NotReachable) => "delivery-failed-not-reachable",
                 Some(FailureClass::HeldBack) => "delivery-failed-held-back",
                 Some(FailureClass::TooFast) => "delivery-failed-too-fast",
@@ -199,6 +205,31 @@ impl DeliveryPart {
                 Some(FailureClass::Blocked) => "delivery-failed-blocked",
                 Some(FailureClass::IdentityChanged) => "delivery-failed-identity-changed",
             },
+        }
+    }
+
+    fn may_go_by(&self, channel: Channel) -> bool {
+        self.other.is_some_and(|other| other.channel == channel)
+    }
+
+    /// A mail server says that it took a mail, and no more.
+    fn by_mail(&self, state: DeliveryState) -> &'static str {
+        match state {
+            DeliveryState::Queued | DeliveryState::Sending => "delivery-sending",
+            DeliveryState::Unknown => "delivery-email-unknown",
+            DeliveryState::Expired => "delivery-expired",
+            DeliveryState::Failed => "delivery-email-failed",
+            _ if self.steps_in => "delivery-email-instead",
+            _ => "delivery-email-accepted",
+        }
+    }
+
+    /// The button for another channel, and what stands in its place until it may be pressed.
+    pub(super) fn other_labels(&self) -> (&'static str, &'static str) {
+        match self.other.map(|other| other.channel) {
+            Some(Channel::Whatsapp) => ("code-other-whatsapp", "code-other-whatsapp-in"),
+            Some(Channel::Email) => ("code-other-email", "code-other-email-in"),
+            Some(Channel::Sms) | None => ("code-other-sms", "code-other-sms-in"),
         }
     }
 

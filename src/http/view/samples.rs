@@ -219,11 +219,12 @@ impl Samples for CodeView {
             let other = Some(OtherPart { channel: Channel::Sms, seconds });
             CodeView { delivery: DeliveryPart { other, ..view.delivery.clone() }, ..view }
         };
-        let by_sms = |state, steps_in| {
+        let by = |channel, state, steps_in| {
             let view = code(state, None);
-            let channel = Channel::Sms;
             CodeView { delivery: DeliveryPart { channel, steps_in, ..view.delivery.clone() }, ..view }
         };
+        let by_sms = |state, steps_in| by(Channel::Sms, state, steps_in);
+        let by_mail = |state, steps_in| by(Channel::Email, state, steps_in);
         samples.extend([
             ("code-renewed".to_owned(), CodeView { renewed: true, ..code(DeliveryState::Sent, None) }),
             ("code-other-in".to_owned(), with_other(code(DeliveryState::Accepted, None), 14)),
@@ -232,6 +233,9 @@ impl Samples for CodeView {
                 "code-other-failed".to_owned(),
                 with_other(code(DeliveryState::Failed, Some(FailureClass::NotReachable)), 0),
             ),
+            ("code-email-accepted".to_owned(), by_mail(DeliveryState::Accepted, false)),
+            ("code-email-instead".to_owned(), by_mail(DeliveryState::Accepted, true)),
+            ("code-email-failed".to_owned(), by_mail(DeliveryState::Failed, false)),
             ("code-sms-instead".to_owned(), by_sms(DeliveryState::Sent, true)),
             ("code-sms-delivered".to_owned(), by_sms(DeliveryState::Delivered, false)),
             ("code-sms-failed".to_owned(), by_sms(DeliveryState::Failed, false)),

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{EntityTrait, ExprTrait, QueryOrder, QuerySelect};
 use watchword_domain::channel::{Attempt, leads_elsewhere};
+use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId};
 use watchword_domain::{FailureClass, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct AttemptRow {
     pub attempt: Attempt,
     /// Whether the person chose its channel.
     pub chosen: bool,
+    /// What the number was to the browser that asked for it.
+    pub device: Device,
     /// The language it was asked for in, as Meta spells it.
     pub language: String,
     /// The code under the master key, until it arrived or died.
@@ -36,6 +39,7 @@ fn attempt(row: row::Model) -> Result<AttemptRow> {
             created_at: Timestamp::from_millis(row.created_at),
         },
         chosen: row.chosen != 0,
+        device: if row.known_device == 0 { Device::Unknown } else { Device::Known },
         language: row.language,
         code_sealed: row.code_sealed,
     })

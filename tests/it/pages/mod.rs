@@ -11,6 +11,7 @@ mod frame;
 mod language;
 mod limits;
 mod lock;
+mod mailbox;
 mod other_channel;
 mod outbox;
 mod phone;

@@ -219,6 +219,7 @@ on_both! {
                     id: MessageId::random(&SystemRandom),
                     challenge_id: ChallengeId::clone(&challenge),
                     channel: Channel::Sms,
+                    device: watchword_domain::failures::Device::Unknown,
                     chosen: true,
                     fallback_at: None,
                     sender_id: "sms".into(),

@@ -64,6 +64,8 @@ pub struct House {
     /// The same as text.
     pub master_text: Secret<String>,
     meta: Mutex<Option<simulator::Meta>>,
+    /// Where the house's mails go, until somebody opens the post office there.
+    mails: Mutex<Option<TcpListener>>,
     stop: watch::Sender<bool>,
 }
 
@@ -91,7 +93,11 @@ impl House {
         let store = Store::open(&database.settings).await.unwrap();
         let clock = Arc::new(TurnedClock::default());
         let public_url = public_url.map_or_else(|| format!("http://{provider}"), str::to_owned);
-        let settings = settings(public_url.parse().unwrap(), simulator, limits);
+        let mails = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let settings = Settings {
+            email: Some(simulator::mail_by(mails.local_addr().unwrap())),
+            ..settings(public_url.parse().unwrap(), simulator, limits)
+        };
         let master_text = MasterKey::generate(&SystemRandom);
         let master = MasterKey::parse(master_text.expose()).unwrap();
         let random = Arc::new(SystemRandom);
@@ -117,6 +123,7 @@ impl House {
             master,
             master_text,
             meta: Mutex::new(Some(simulator::Meta::There(running))),
+            mails: Mutex::new(Some(mails)),
         }
     }
 

@@ -1,12 +1,16 @@
 //! The simulator in Meta's place: started, stopped, told to misbehave, and the reports it might have sent.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use watchword_domain::Secret;
+use watchword_flow::EmailSender;
+use watchword_messaging::email::{self, Email};
 use watchword_messaging::sms::Provider;
 use watchword_simulator::{DeliveryPace, Sender, Settings, Simulator, SmsAccount, Template};
 
@@ -81,7 +85,29 @@ fn settings(provider: SocketAddr) -> Settings {
     Settings { sender, host: None, delivery: DeliveryPace { sent_ms: 0, delivered_ms: 0, retry_ms: 200 } }
 }
 
+/// The wire of mails to this address.
+pub(super) fn mail_by(server: SocketAddr) -> EmailSender {
+    let settings = email::Settings {
+        url: Secret::new(format!("smtp://{server}")),
+        from: "no-reply@id.example.com".to_owned(),
+        timeout: Duration::from_secs(10),
+    };
+    EmailSender { channel: Arc::new(Email::new(&settings).unwrap()) }
+}
+
 impl House {
+    /// From now on somebody takes the house's mails; gives where they can be read.
+    pub async fn open_post_office(&self) -> SocketAddr {
+        let mails = self.mails.lock().await.take().expect("it is opened once");
+        let web = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = web.local_addr().unwrap();
+        let simulator = Arc::new(Simulator::new(settings(self.provider)).unwrap());
+        let inbox = simulator.clone();
+        tokio::spawn(async move { simulator.run(web, std::future::pending()).await });
+        tokio::spawn(async move { inbox.run_mail(mails, std::future::pending()).await });
+        address
+    }
+
     /// Meta goes away: its address refuses connections.
     pub async fn meta_leaves(&self) {
         let mut meta = self.meta.lock().await;
