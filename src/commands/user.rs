@@ -6,6 +6,7 @@ use watchword_domain::timeline::{Step, Timeline};
 use watchword_domain::{Channel, EmailAddress, Phone, Timestamp};
 use watchword_flow::Watchword;
 use watchword_flow::error::Error;
+use watchword_flow::mailbox::UnknownUser;
 use watchword_messaging::sms;
 use watchword_messaging::whatsapp::errors;
 
@@ -20,6 +21,8 @@ use crate::config::{Config, Database};
 pub enum Command {
     /// Let a number use codes again after too many wrong ones.
     Unlock(Unlock),
+    /// Let whoever is behind a number now get its next code, although WhatsApp says that it is another account than before.
+    Trust(Unlock),
     /// Say where codes may go by mail for the user of a number, or nowhere.
     Mailbox(Mailbox),
     /// Show what became of the messages to a number: each step, why one failed, what it costs.
@@ -82,7 +85,7 @@ impl Number {
 
 pub(super) async fn run(command: Command) -> Result<(), Problems> {
     let (settings, number) = match &command {
-        Command::Unlock(arguments) => (&arguments.settings, &arguments.number),
+        Command::Unlock(arguments) | Command::Trust(arguments) => (&arguments.settings, &arguments.number),
         Command::Mailbox(arguments) => (&arguments.settings, &arguments.number),
         Command::Messages(arguments) => (&arguments.settings, &arguments.number),
     };
@@ -101,6 +104,7 @@ impl Command {
     pub(super) async fn carry_out(self, flow: &Watchword, database: &Database) -> Result<String, Problem> {
         match self {
             Self::Unlock(arguments) => unlock(flow, database, &arguments.number).await,
+            Self::Trust(arguments) => trust(flow, database, &arguments.number).await,
             Self::Mailbox(arguments) => mailbox(flow, database, &arguments).await,
             Self::Messages(arguments) => messages(flow, database, &arguments).await,
         }
@@ -119,6 +123,23 @@ async fn unlock(flow: &Watchword, database: &Database, number: &Number) -> Resul
     Ok(said.to_owned())
 }
 
+async fn trust(flow: &Watchword, database: &Database, number: &Number) -> Result<String, Problem> {
+    let phone = number.read()?;
+    let pool = pool_of(flow, database, &number.domain).await?;
+    flow.trust_number(&pool, &phone).await.map_err(|error| unknown(database, error))?;
+    Ok("Trusted: the next code goes to whoever is behind the number now.".to_owned())
+}
+
+/// What is said where nobody has the number.
+fn unknown(database: &Database, error: Error<UnknownUser>) -> Problem {
+    match error {
+        Error::Refused(refusal) => {
+            Problem::new("--phone", refusal.to_string(), "They are known from their first sign-in on.")
+        }
+        Error::Fault(fault) => failed(database, &fault),
+    }
+}
+
 async fn mailbox(flow: &Watchword, database: &Database, arguments: &Mailbox) -> Result<String, Problem> {
     let phone = arguments.number.read()?;
     let email = match arguments.email.as_str() {
@@ -128,12 +149,7 @@ async fn mailbox(flow: &Watchword, database: &Database, arguments: &Mailbox) -> 
         })?),
     };
     let pool = pool_of(flow, database, &arguments.number.domain).await?;
-    flow.set_mailbox(&pool, &phone, email.as_ref()).await.map_err(|error| match error {
-        Error::Refused(refusal) => {
-            Problem::new("--phone", refusal.to_string(), "They are known from their first sign-in on.")
-        }
-        Error::Fault(fault) => failed(database, &fault),
-    })?;
+    flow.set_mailbox(&pool, &phone, email.as_ref()).await.map_err(|error| unknown(database, error))?;
     let is_used = pool.settings.delivery.uses(Channel::Email, phone.country());
     Ok(match (email.is_some(), is_used) {
         (true, true) => "Stored: codes for this user may go by mail.",

@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod digits;
 pub mod email;
 pub mod failures;
+pub mod identity;
 pub mod ids;
 pub mod key_rotation;
 pub mod label;

@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::channel::DeliveryPolicy;
 use crate::country::Country;
+use crate::identity::IdentityCheck;
 use crate::ids::PoolId;
 use crate::language::Language;
 use crate::lifetimes::Lifetimes;
@@ -57,6 +58,8 @@ pub struct PoolSettings {
     pub money_per_day: Option<Money>,
     /// What is done about ranges whose codes do not come back, where the installation's default does not fit.
     pub monitor: Option<Monitor>,
+    /// What is done when another account of WhatsApp is behind a number than before.
+    pub identity_check: IdentityCheck,
     /// Whether an operator ended the probation of a new project.
     pub released: bool,
     /// Digits of a code, where the installation's default does not fit.

@@ -13,6 +13,7 @@ pub mod crypto;
 mod delivery;
 mod directory;
 pub mod error;
+pub mod identity;
 pub mod introspect;
 pub mod keys;
 pub mod limits;

@@ -88,7 +88,13 @@ impl Watchword {
         let Some(state) = report.state else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
         // Providers of SMS say when in forms and zones of their own, if at all; the difference is a second or two.
-        let status = StatusReport { state, at: self.clock.now(), failure: report.failure, price: None };
+        let status = StatusReport {
+            state,
+            at: self.clock.now(),
+            failure: report.failure,
+            price: None,
+            identity_key_hash: None,
+        };
         let ours = report.correlation.as_deref().map(MessageId::from);
         let news = match (&ours, &report.provider_message_id) {
             (None, None) => None,

@@ -17,7 +17,7 @@ use crate::Watchword;
 use crate::crypto::token_hash;
 use crate::error::{Fault, Outcome};
 use crate::senders::{Refusal, Wire};
-use crate::timeline;
+use crate::{identity, timeline};
 
 pub use self::proof::WebhookRefusal;
 
@@ -27,7 +27,7 @@ pub const DISOWNED: &str = "disowned";
 /// So many codes within an hour that nobody had asked for are worth an alert.
 const SUSPICIOUS: u32 = 3;
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 impl Watchword {
     /// The answer to Meta's handshake, when it shows the verify token of a sender.
@@ -88,6 +88,10 @@ impl Watchword {
             timeline::count(&message.channel, &message.recipient, *step);
             if *step == Step::Disowned {
                 self.count_disowned(message).await?;
+            }
+            if message.failure == Some(FailureClass::IdentityChanged) && *step == Step::Failed {
+                let pool = self.pool_by_id(&message.pool_id).await?;
+                self.raise(&pool, &identity::alert(&message.recipient, now)).await?;
             }
         }
         Ok(())
@@ -180,7 +184,9 @@ impl Watchword {
             self.senders.refused(&wire.id, &Refusal::on_whatsapp(code), self.clock.now());
         }
         let at = Timestamp::from_seconds(status.at);
-        let report = StatusReport { state, at, failure: failure_of(status), price: price_of(status) };
+        let (failure, price) = (failure_of(status), price_of(status));
+        let identity_key_hash = status.identity_key_hash.clone();
+        let report = StatusReport { state, at, failure, price, identity_key_hash };
         let ours = status.correlation.as_deref().map(MessageId::from);
         let id = (ours.as_ref(), status.provider_message_id.as_str());
         let news = tx.save_reported_status(&wire.id, id, &report).await?;

@@ -50,6 +50,8 @@ pub struct OutgoingCode {
     pub host: String,
     /// How much longer the code works.
     pub lives: Duration,
+    /// The identity that WhatsApp must still see behind the number, else nothing is delivered; none when any may be.
+    pub identity: Option<String>,
 }
 
 /// Where a code goes. Each channel takes one kind and sends nothing to the other.

@@ -73,6 +73,8 @@ pub struct StatusReport {
     pub failure: Option<(FailureClass, i64)>,
     /// What it costs, where that is told.
     pub price: Option<Price>,
+    /// The account of WhatsApp that was behind the number, where that is told.
+    pub identity_key_hash: Option<String>,
 }
 
 /// A message that something new is known of.
@@ -90,6 +92,8 @@ pub struct Advanced {
     pub created_at: Timestamp,
     /// Whether it failed for a reason of ours: then it was never sent.
     pub failed_by_us: bool,
+    /// Why it failed, if it did.
+    pub failure: Option<FailureClass>,
 }
 
 fn unreadable<E>(_: E) -> StoreError {
@@ -101,6 +105,7 @@ fn further(row: row::Model) -> Result<Advanced> {
         row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?;
     Ok(Advanced {
         failed_by_us: row.state == DeliveryState::Failed.as_str() && class.is_some_and(FailureClass::is_ours),
+        failure: class,
         challenge_id: row.challenge_id.into(),
         channel: row.channel,
         recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,
@@ -230,6 +235,9 @@ impl SystemTx {
             // Whoever's answer was lost is named by the first report: from then on what people tap is about it.
             let known = Expr::col(row::Column::ProviderMessageId).if_null(provider_id);
             update = update.col_expr(row::Column::ProviderMessageId, known);
+        }
+        if let Some(identity) = &report.identity_key_hash {
+            update = update.col_expr(row::Column::IdentityKeyHash, Expr::value(identity.as_str()));
         }
         let moment = moment_of(report.state);
         if let Some(moment) = moment {

@@ -181,6 +181,19 @@ impl PoolTx {
         self.write(authenticator_row::Entity::insert(row)).await
     }
 
+    /// Notes which account of WhatsApp is behind a number now; none, when any may be next time. Gives whether there is such a
+    /// number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_identity(&self, id: &AuthenticatorId, identity: Option<&str>) -> Result<bool> {
+        let update = authenticator_row::Entity::update_many()
+            .col_expr(authenticator_row::Column::IdentityKeyHash, Expr::value(identity))
+            .filter(authenticator_row::Column::PoolId.eq(self.pool_text()))
+            .filter(authenticator_row::Column::Id.eq(id.as_str()));
+        Ok(update.exec(&self.db()).await?.rows_affected == 1)
+    }
+
     /// Notes that a number was proved once more.
     ///
     /// # Errors

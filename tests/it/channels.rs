@@ -92,6 +92,7 @@ fn code(to: Recipient, correlation: &str) -> OutgoingCode {
         project: "Acme Market".to_owned(),
         host: "acme.id.example.com".to_owned(),
         lives: Duration::from_secs(300),
+        identity: None,
     }
 }
 

@@ -85,6 +85,7 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
         list_attempts |tx, own| !tx.list_attempts(&own.challenge.id).await?.is_empty();
         list_timelines |tx, own| !tx.list_timelines(&own.challenge.phone, 9).await?.is_empty();
+        find_message_identity |tx, own| tx.find_message_identity(&own.challenge.id).await?.is_some();
         find_failures |tx, own| {
             tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?.is_some()
         };
@@ -168,6 +169,7 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
             tx.save_pool_settings(&PoolSettings { released: true, ..PoolSettings::default() }).await?;
             false
         };
+        save_identity |tx, own| tx.save_identity(&own.phone.id, Some("another")).await?;
         save_user_email |tx, own| {
             let mailbox = EmailAddress::parse("ana@shop.example").unwrap();
             tx.save_user_email(&own.user.id, Some(&mailbox), own.now).await?
@@ -344,6 +346,7 @@ async fn owned(house: &House) -> Owned {
     waiting.told(house, &page, "delivered").await;
     let code = house.code_to(&waiting_phone, 0).await;
     waiting.type_code(house, &page, &another(&code)).await;
+    house.execute("UPDATE messages SET identity_key_hash = 'identity'").await;
     let tx = house.store.begin(&house.pool.id).await.unwrap();
     assert!(tx.claim_alert(&alert(house.clock.now())).await.unwrap());
     tx.count_refusals(&refusal(house.clock.now())).await.unwrap();

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 use url::Url;
+use watchword_domain::identity::IdentityCheck;
 use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_domain::{Country, Language};
 
@@ -34,6 +35,10 @@ pub struct Change {
     /// Digits of a code.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(6..=8))]
     code_digits: Option<u8>,
+    /// What is done when another account of WhatsApp is behind a number than before: off, observe (it is told by project
+    /// alerts), or second-factor (no code is delivered to it). Meta is told to say so.
+    #[arg(long, value_name = "MODE")]
+    pub(super) identity_check: Option<IdentityCheck>,
     /// Seconds after which people sign in anew, at most the installation's lifetimes.session_seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(300..=31_622_400))]
     session_seconds: Option<u64>,
@@ -132,6 +137,7 @@ pub(super) fn said(pool: &Pool, is_json: bool) -> String {
             "privacy_url": own.privacy_url,
             "terms_url": own.terms_url,
             "code_digits": own.code_digits,
+            "identity_check": own.identity_check.as_str(),
             "session_seconds": own.session_seconds,
             "session_idle_seconds": own.session_idle_seconds,
         })
@@ -148,6 +154,7 @@ pub(super) fn said(pool: &Pool, is_json: bool) -> String {
         ("Privacy notice", or(&own.privacy_url, "none")),
         ("Terms", or(&own.terms_url, "none")),
         ("Digits of a code", usual(own.code_digits.map(u64::from))),
+        ("Another account behind a number", own.identity_check.as_str().to_owned()),
         ("Session, seconds", usual(own.session_seconds)),
         ("unused, seconds", usual(own.session_idle_seconds)),
     ];

@@ -1,6 +1,7 @@
 //! What is asked or decided about a project that is there.
 
 use clap::{Args, Subcommand};
+use watchword_domain::identity::IdentityCheck;
 use watchword_domain::pool::Pool;
 use watchword_flow::Watchword;
 use watchword_flow::error::Error;
@@ -108,6 +109,7 @@ impl Command {
             Self::Set(set) => {
                 let change = set.change.read()?;
                 let pool = renamed(flow, database, &pool, set.change.name.as_deref()).await?;
+                let pool = checking(flow, database, pool, set.change.identity_check).await?;
                 let pool = flow.change_settings(&pool, |own| change.apply(own)).await.map_err(at)?;
                 Ok(details::said(&pool, is_json))
             }
@@ -157,6 +159,23 @@ async fn renamed(
     let Some(name) = name else { return Ok(pool.clone()) };
     flow.rename(pool, name).await.map_err(|error| match error {
         Error::Refused(refusal) => refused(&refusal),
+        Error::Fault(fault) => failed(database, &fault),
+    })
+}
+
+/// The pool with identities checked as decided, where that was.
+async fn checking(
+    flow: &Watchword,
+    database: &Database,
+    pool: Pool,
+    check: Option<IdentityCheck>,
+) -> Result<Pool, Problem> {
+    let Some(check) = check else { return Ok(pool) };
+    flow.check_identities(&pool, check).await.map_err(|error| match error {
+        Error::Refused(refusal) => {
+            let mend = "Look at `watchword doctor`, then try again; nothing was stored of it.";
+            Problem::new("--identity-check", refusal.to_string(), mend)
+        }
         Error::Fault(fault) => failed(database, &fault),
     })
 }

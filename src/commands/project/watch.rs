@@ -7,6 +7,7 @@ use watchword_domain::Timestamp;
 use watchword_domain::money::Money;
 use watchword_domain::monitor::Monitor;
 use watchword_flow::Watchword;
+use watchword_flow::identity::IDENTITY_CHANGED;
 use watchword_flow::limits::Range;
 use watchword_flow::webhook::DISOWNED;
 use watchword_store::{AlertRow, RefusalRow};
@@ -40,7 +41,10 @@ pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> St
     let head = ["when", "what", "how much"].map(str::to_owned);
     let row = |alert: &AlertRow| {
         let (amount, most) = (amount(alert, alert.amount), amount(alert, alert.most));
-        let (what, much) = if alert.kind == DISOWNED {
+        let (what, much) = if alert.kind == IDENTITY_CHANGED {
+            let what = format!("{} {}", alert.kind, alert.subject);
+            (what, "another account of WhatsApp is behind a number".to_owned())
+        } else if alert.kind == DISOWNED {
             let what = format!("{} {}", alert.kind, alert.subject);
             (what, format!("{amount} codes in an hour that nobody had asked for"))
         } else if alert.subject.is_empty() {

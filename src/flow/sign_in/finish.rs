@@ -61,6 +61,7 @@ impl Watchword {
         }
         let (user, authenticator, is_new_user) =
             self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
+        let changed = self.learn_identity((&tx, pool), challenge, &authenticator, now).await?;
         history.answered(challenge.created_at, now);
         tx.save_send_history(&challenge.phone, &history).await?;
         tx.save_message_verified(&challenge.id, now).await?;
@@ -87,6 +88,9 @@ impl Watchword {
         tx.commit().await?;
         timeline::count(channel.as_str(), &challenge.phone, Step::Verified);
         self.delivery.tell(&challenge.id);
+        if let Some(alert) = &changed {
+            self.raise(pool, alert).await?;
+        }
         Ok(finished)
     }
 

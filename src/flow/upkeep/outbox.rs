@@ -163,6 +163,7 @@ impl Watchword {
             project: pool.name.clone(),
             host: pool.host().ok_or(Fault::Missing("host of an issuer"))?,
             lives: message.expires_at.until(self.clock.now()),
+            identity: self.expected_identity(&pool, &message.recipient).await?,
         };
         match message.channel.parse() {
             Ok(Channel::Whatsapp) => self.send_on_whatsapp(message, &pool, &outgoing).await,
@@ -280,14 +281,14 @@ impl Watchword {
                 tx.save_requeued(&message.id, now + wait).await?;
             }
             Outcome::Rejected { code, class, .. } => {
-                let news = tx.save_status(&message.id, &failed(now, *class, *code)).await?;
+                let news = tx
+                    .save_status(&message.id, &told(DeliveryState::Failed, now, Some((*class, *code))))
+                    .await?;
                 tx.uncount_sent(news.iter().filter(|message| message.failed_by_us)).await?;
                 step = news.map(|_| Step::Failed);
             }
             Outcome::Unknown { .. } => {
-                let report =
-                    StatusReport { state: DeliveryState::Unknown, at: now, failure: None, price: None };
-                let news = tx.save_status(&message.id, &report).await?;
+                let news = tx.save_status(&message.id, &told(DeliveryState::Unknown, now, None)).await?;
                 step = news.map(|_| Step::Unknown);
             }
         }
@@ -313,8 +314,9 @@ fn may_try_again(message: &MessageRow, class: FailureClass, wait: Option<Duratio
     class == FailureClass::TryLater && message.attempts < BUSY_TRIES && now + wait < message.expires_at
 }
 
-fn failed(at: Timestamp, class: FailureClass, code: i64) -> StatusReport {
-    StatusReport { state: DeliveryState::Failed, at, failure: Some((class, code)), price: None }
+/// What the wire itself tells of a message.
+fn told(state: DeliveryState, at: Timestamp, failure: Option<(FailureClass, i64)>) -> StatusReport {
+    StatusReport { state, at, failure, price: None, identity_key_hash: None }
 }
 
 fn name_of(outcome: &Outcome) -> &'static str {

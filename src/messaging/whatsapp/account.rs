@@ -24,6 +24,7 @@ pub struct Account {
     client: Client,
     authorization: HeaderValue,
     number: Url,
+    settings: Url,
     numbers: Url,
     templates: Url,
     upsert: Url,
@@ -127,6 +128,7 @@ impl Account {
             client: graph.client.clone(),
             authorization: bearer(access_token)?,
             number: graph.below(&[phone_number_id]),
+            settings: graph.below(&[phone_number_id, "settings"]),
             numbers: graph.below(&[waba_id, "phone_numbers"]),
             templates: graph.below(&[waba_id, "message_templates"]),
             upsert: graph.below(&[waba_id, "upsert_message_templates"]),
@@ -199,6 +201,20 @@ impl Account {
     /// When it is refused, or nobody knows whether it was done; doing it again does no harm.
     pub async fn subscribe(&self) -> Result<(), Unread> {
         self.call(self.client.post(self.subscribed_apps.clone())).await.map(drop)
+    }
+
+    /// Has Meta tell the identity behind numbers from now on, or not. Gives what it says then.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows whether it was done; doing it again does no harm.
+    pub async fn check_identities(&self, check: bool) -> Result<bool, Unread> {
+        let body = json!({ "user_identity_change": { "enable_identity_key_check": check } });
+        self.call(self.client.post(self.settings.clone()).json(&body)).await?;
+        // Meta's documents disagree on the field's name: what it did is read, not believed.
+        let told = self.read(&self.settings, &[]).await?;
+        Ok(["enable_identity_key_check", "enabled"].iter().any(|name| {
+            told.pointer(&format!("/user_identity_change/{name}")).and_then(Value::as_bool) == Some(true)
+        }))
     }
 
     /// The template of this name, in every language it exists in.

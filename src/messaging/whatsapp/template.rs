@@ -29,6 +29,8 @@ pub(super) struct TemplateMessage<'a> {
     kind: &'static str,
     template: Template<'a>,
     biz_opaque_callback_data: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient_identity_key_hash: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -92,6 +94,7 @@ impl<'a> TemplateMessage<'a> {
                 ],
             },
             biz_opaque_callback_data: &message.correlation,
+            recipient_identity_key_hash: message.identity.as_deref(),
         })
     }
 }

@@ -14,6 +14,7 @@ fn message(language: Language, project: &str) -> OutgoingCode {
         project: project.to_owned(),
         host: "acme.id.example.com".to_owned(),
         lives: Duration::from_secs(299),
+        identity: None,
     }
 }
 

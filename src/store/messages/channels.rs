@@ -11,6 +11,7 @@ use watchword_domain::{FailureClass, Timestamp};
 use super::{NewMessage, row, unreadable};
 use crate::Result;
 use crate::access::{PoolRows, PoolTx, SystemRows};
+use crate::lookup::First;
 
 /// A message by which the code of a challenge was sent.
 #[derive(Clone)]
@@ -67,6 +68,22 @@ impl PoolRows {
             .all(&self.db())
             .await?;
         rows.into_iter().map(attempt).collect()
+    }
+}
+
+impl PoolRows {
+    /// The account of WhatsApp that got a challenge's message, as Meta names it; none where that was not told.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_message_identity(&self, challenge: &ChallengeId) -> Result<Option<String>> {
+        let found = row::Entity::find()
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::ChallengeId.eq(challenge.as_str()))
+            .filter(row::Column::IdentityKeyHash.is_not_null())
+            .first(&self.db())
+            .await?;
+        Ok(found.and_then(|row| row.identity_key_hash))
     }
 }
 

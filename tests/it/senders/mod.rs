@@ -1,5 +1,6 @@
 //! Senders: whose templates, whose webhooks, how fast.
 
+mod identity;
 mod many;
 pub(crate) mod own;
 mod pace;

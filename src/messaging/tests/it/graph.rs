@@ -107,6 +107,7 @@ pub(crate) fn message() -> Result<OutgoingCode, Box<dyn std::error::Error>> {
         project: "Acme Market".to_owned(),
         host: "id.example.com".to_owned(),
         lives: Duration::from_secs(300),
+        identity: None,
     })
 }
 
