@@ -306,7 +306,7 @@ pub static SETTINGS: &[Setting] = &[
         "limits.proof_bits",
         Kind::Number(8, 22),
         Is("15"),
-        "How much work a proof is: each bit more doubles it. docs/limits.md says how long it takes.",
+        "How much work a proof is, over its sixteen answers: each bit more doubles it. docs/limits.md says how long it takes.",
     ),
     setting(
         "limits.messages_per_pool_hour",

@@ -12,5 +12,6 @@ pub mod oauth;
 pub mod outside;
 pub mod page;
 pub mod problem;
+pub mod proof;
 pub mod redirect;
 pub mod restart;

@@ -142,27 +142,14 @@ document.addEventListener("DOMContentLoaded", () => {
       const wrong = judge();
       if (wrong && wrong !== "missing") say(field, form.dataset[wrong]);
     });
-    // Where a proof of work is asked for, the form waits for it and then goes by itself, unless somebody types.
-    const { challenge, nonce } = form.elements;
-    let goes = true;
-    if (challenge) {
-      field.addEventListener("input", () => (goes = false));
-      solve(challenge.value, challenge.dataset.bits, (found) => {
-        nonce.value = found;
-        one("#proof").hidden = true;
-        if (goes) form.requestSubmit(one(".button:last-child", form));
-      });
-    }
+    const isProven = prove(form, field, () => form.requestSubmit(one(".button:last-child", form)));
     form.addEventListener("submit", (event) => {
       const wrong = judge();
       // Beside the wrong country a right number looks too long: the server says which country it was read for.
       // The next time this country stands there first.
       try { if (select?.value) localStorage.country = select.value; } catch {}
       if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) {
-        if (challenge && !nonce.value) {
-          event.preventDefault();
-          goes = true;
-        }
+        if (!isProven()) event.preventDefault();
         return;
       }
       event.preventDefault();
@@ -171,9 +158,25 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  // A proof of work: ten digits after the challenge so that the SHA-256 (FIPS 180-4) of both begins with zero bits. In
-  // slices, so that the page stays awake.
-  function solve(challenge, bits, done) {
+  // Where a proof of work is asked for, a form waits for it and then goes by itself, unless somebody types. Gives how to
+  // ask whether it may go; whoever asks wants it to.
+  function prove(form, field, go) {
+    const { challenge, nonce } = form.elements;
+    if (!challenge) return () => true;
+    let goes = true;
+    field.addEventListener("input", () => (goes = false));
+    solve(challenge.value, challenge.dataset, (found) => {
+      nonce.value = found;
+      one("#proof").hidden = true;
+      if (goes) go();
+    });
+    return () => nonce.value !== "" || !(goes = true);
+  }
+
+  // A proof of work: ten digits after the challenge so that the SHA-256 (FIPS 180-4) of both begins with zero bits, and
+  // that several times. In slices, so that the page stays awake.
+  function solve(challenge, { bits, answers }, done) {
+    const found = [];
     const K = new Int32Array(64), start = new Int32Array(8), mid = new Int32Array(8), out = new Int32Array(8), w = new Int32Array(64);
     const root = (n, power) => (n ** (1 / power) * 2 ** 32) | 0;
     for (let n = 2, count = 0; count < 64; n++) {
@@ -211,7 +214,7 @@ document.addEventListener("DOMContentLoaded", () => {
       while (Date.now() < pause)
         for (let n = 0; n < 200; n++) {
           mix(view, mid, out);
-          if (out[0] >>> (32 - bits) === 0) return done(String.fromCharCode(...block.subarray(end - 10, end)));
+          if (out[0] >>> (32 - bits) === 0 && found.push(String.fromCharCode(...block.subarray(end - 10, end))) == answers) return done(found.join("."));
           let i = end;
           while (++block[--i] > 57) block[i] = 48;
         }

@@ -2,6 +2,7 @@
 
 use watchword_domain::budgets::Budget;
 use watchword_domain::pool::Pool;
+use watchword_domain::proof::Puzzle;
 use watchword_domain::sends::{self, SendLimit};
 use watchword_domain::sign_in::EndReason;
 use watchword_domain::{Country, PhoneRefusal, Timestamp};
@@ -27,8 +28,8 @@ pub enum SendRefusal {
     /// A proof of work is asked for.
     #[error("a proof of work is asked for")]
     Proof {
-        /// How much of it.
-        bits: u8,
+        /// What has to be worked out.
+        puzzle: Puzzle,
         /// When none will be asked for any more.
         until: Timestamp,
     },

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use watchword_domain::failures::Device;
 use watchword_domain::limits::{ADDRESS_WINDOW, calm_at, network_of, sliding_count, window_start};
 use watchword_domain::pool::Pool;
-use watchword_domain::proof::is_enough;
+use watchword_domain::proof::{Puzzle, is_enough};
 use watchword_domain::{Phone, Timestamp};
 use watchword_store::PoolTx;
 
@@ -74,16 +74,16 @@ impl Watchword {
         if starts > limits.starts_per_address {
             return Err(Error::Refused(SendRefusal::Address(calm(limits.starts_per_address))));
         }
-        let Some(bits) = limits.proof_asked(starts, count.suspicion.is_some()) else { return Ok(()) };
+        let Some(work) = limits.proof_asked(starts, count.suspicion.is_some()) else { return Ok(()) };
         let is_spent = match &count.proof {
-            Some(proof) if is_enough(proof.bits, bits) => tx.claim_proof(&proof.id, proof.expires_at).await?,
+            Some(proof) if is_enough(proof.work, work) => tx.claim_proof(&proof.id, proof.expires_at).await?,
             _ => false,
         };
         if is_spent {
             return Ok(());
         }
         let until = calm(limits.starts_before_proof).max(count.suspicion.unwrap_or(now));
-        Err(Error::Refused(SendRefusal::Proof { bits, until }))
+        Err(Error::Refused(SendRefusal::Proof { puzzle: Puzzle::of(work), until }))
     }
 
     /// A refusal takes back what its transaction did, the count of this start and its spent proof with it; so both are made

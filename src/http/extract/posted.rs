@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use watchword_flow::authorize::Params;
+use watchword_flow::proof_of_work::ProofAnswer;
 
 use crate::Doors;
 use crate::extract::form::{self, FormRefusal};
@@ -26,6 +27,12 @@ impl Posted {
 }
 
 impl Posted {
+    /// What the browser worked out, where it was asked to.
+    pub fn proof(&self) -> Option<ProofAnswer<'_>> {
+        let answer = ProofAnswer { challenge: self.field("challenge"), nonces: self.field("nonce") };
+        Some(answer).filter(|answer| !answer.nonces.is_empty())
+    }
+
     /// The sealed request: ours, and as long as what the client sent asks for.
     pub fn sealed(&self) -> &str {
         self.fields.whole("sealed").unwrap_or_default()

@@ -6,7 +6,6 @@ use watchword_domain::Language;
 use watchword_domain::ids::SignInId;
 use watchword_domain::sign_in::EndReason;
 use watchword_flow::error::Error;
-use watchword_flow::proof_of_work::ProofAnswer;
 use watchword_flow::sign_in::{Current, Start, Typed};
 
 use crate::extract::cookies::{self, CookieKind};
@@ -98,7 +97,6 @@ async fn change(doors: &Doors, posted: &Posted) -> Response {
 }
 
 fn typed(posted: &Posted, language: Language) -> Typed<'_> {
-    let answer = ProofAnswer { challenge: posted.field("challenge"), nonce: posted.field("nonce") };
-    let proof = Some(answer).filter(|answer| !answer.nonce.is_empty());
-    Typed { phone: posted.field("phone"), country: posted.field("country").parse().ok(), language, proof }
+    let (phone, country) = (posted.field("phone"), posted.field("country").parse().ok());
+    Typed { phone, country, language, proof: posted.proof() }
 }

@@ -42,8 +42,10 @@ pub struct PhoneView {
 pub struct ProofPart {
     /// The challenge.
     pub challenge: String,
-    /// How many bits.
+    /// How many zero bits each answer has.
     pub bits: u8,
+    /// How many answers.
+    pub answers: u8,
     /// Seconds until none is asked for any more, for whoever has no scripts.
     pub wait: u32,
 }

@@ -165,8 +165,12 @@ impl Samples for PhoneView {
             ),
         ];
         // As nobody could solve it: the samples are looked at in browsers, too.
-        let proof =
-            ProofPart { challenge: format!("1.32.1767225600.{CSRF}.{CSRF}{CSRF}"), bits: 32, wait: 437 };
+        let proof = ProofPart {
+            challenge: format!("2.32.16.1767225600.{CSRF}.{CSRF}"),
+            bits: 32,
+            answers: 16,
+            wait: 437,
+        };
         let asked = PhoneView { phone: "98765 43210".into(), proof: Some(proof), ..phone() };
         samples.push(("phone-proof".to_owned(), asked));
         samples.extend(errors.map(|(name, error)| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use watchword_domain::limits::{ADDRESS_WINDOW, Limits};
 
 use crate::on_each_database;
-use crate::support::{Answer, Browser, House, random_phone, solved};
+use crate::support::{Answer, Browser, House, random_phone, solved, zero_bits};
 
 /// One free start, and then little work.
 fn one_free(usual: Limits) -> Limits {
@@ -20,8 +20,11 @@ fn asks(answer: &Answer) -> bool {
     answer.status == 429 && answer.text.contains("name=\"challenge\"")
 }
 
-fn bits(page: &Answer) -> u32 {
-    page.hidden("challenge").split('.').nth(1).unwrap().parse().unwrap()
+/// How many bits of work a page asks for: those of an answer, and how often they are doubled by its sixteen.
+fn work(page: &Answer) -> u32 {
+    let (challenge, answers) = (page.hidden("challenge"), 16);
+    assert_eq!(challenge.split('.').nth(2), Some(answers.to_string().as_str()));
+    challenge.split('.').nth(1).unwrap().parse::<u32>().unwrap() + u32::ilog2(answers)
 }
 
 async fn start(house: &House, browser: &Browser) -> Answer {
@@ -31,8 +34,7 @@ async fn start(house: &House, browser: &Browser) -> Answer {
 
 /// Solves what a page asks for and types the number again.
 async fn answer(house: &House, browser: &Browser, page: &Answer, phone: &str) -> Answer {
-    let nonce = solved(&page.hidden("challenge"), bits(page));
-    browser.type_phone_with(house, page, phone, &nonce).await
+    browser.type_phone_with(house, page, phone, &solved(&page.hidden("challenge"))).await
 }
 
 /// A browser whose page asks for a proof of work.
@@ -77,7 +79,7 @@ on_each_database! {
         let thief = house.browser();
         let stolen = thief.open(&house).await;
         let (challenge, phone) = (page.hidden("challenge"), random_phone());
-        let nonce = solved(&challenge, bits(&page));
+        let nonce = solved(&challenge);
         let post = async |browser: &Browser, from: &Answer, challenge: &str, nonce: &str| {
             let [csrf, sealed] = ["csrf", "sealed"].map(|name| from.hidden(name));
             let form = [
@@ -91,13 +93,18 @@ on_each_database! {
             browser.post(&house.url("/sign-in/phone"), &form).await
         };
         assert!(asks(&post(&thief, &stolen, &challenge, &nonce).await));
-        let easier = challenge.replacen(".8.", ".1.", 1);
-        assert!(asks(&post(&browser, &page, &easier, &solved(&easier, 1)).await), "nobody grades their own work");
-        for (challenge, nonce) in [(challenge.as_str(), ""), (&challenge, "x"), ("", "1"), ("1.8", "1"), ("....", "1")] {
+        for easier in [challenge.replacen("2.4.16.", "2.1.16.", 1), challenge.replacen("2.4.16.", "2.4.1.", 1)] {
+            assert_ne!(easier, challenge);
+            assert!(asks(&post(&browser, &page, &easier, &solved(&easier)).await), "nobody grades their own work");
+        }
+        for (challenge, nonce) in [(challenge.as_str(), ""), (&challenge, "x"), ("", "1"), ("2.4", "1"), (".....", "1")] {
             assert!(asks(&post(&browser, &page, challenge, nonce).await), "{challenge} {nonce}");
         }
-        let wrong = (0..).find(|wrong: &u32| solved_by(&challenge, *wrong) < 8).unwrap().to_string();
-        assert!(asks(&post(&browser, &page, &challenge, &wrong).await));
+        let (first, others) = nonce.split_once('.').unwrap();
+        let wrong = (0..).find(|wrong| zero_bits(&challenge, *wrong) < 4).unwrap();
+        for nonce in [others, &format!("{others}.{}", others.split('.').next().unwrap()), &format!("{wrong}.{others}")] {
+            assert!(asks(&post(&browser, &page, &challenge, nonce).await), "{first} was left out");
+        }
         assert_eq!(house.count("spent_proofs").await, 0);
         house.clock.turn(Duration::from_secs(5 * 60));
         assert!(asks(&post(&browser, &page, &challenge, &nonce).await), "it is over");
@@ -109,7 +116,7 @@ on_each_database! {
         let other = house.project("other", watchword_domain::client::ClientKind::Web).await;
         let there = browser.open_at(&other).await;
         let (challenge, [csrf, sealed]) = (page.hidden("challenge"), ["csrf", "sealed"].map(|name| there.hidden(name)));
-        let (nonce, phone) = (solved(&challenge, bits(&page)), random_phone());
+        let (nonce, phone) = (solved(&challenge), random_phone());
         let form = [
             ("csrf", csrf.as_str()),
             ("sealed", &sealed),
@@ -130,7 +137,7 @@ on_each_database! {
         let mut asked = Vec::new();
         for _ in 0..4 {
             let page = start(&house, &browser).await;
-            asked.push(bits(&page));
+            asked.push(work(&page));
             assert_eq!(answer(&house, &browser, &page, &random_phone()).await.status, 303);
         }
         assert_eq!(asked, [8, 8, 9, 9], "from the fifth on twice the work");
@@ -173,7 +180,7 @@ on_each_database! {
         let asked = browser.change_phone(&house, &page, &phone).await;
         assert!(asks(&asked));
         let [csrf, sign_in, challenge] = ["csrf", "sign_in", "challenge"].map(|name| asked.hidden(name));
-        let nonce = solved(&challenge, bits(&asked));
+        let nonce = solved(&challenge);
         let form = [
             ("csrf", csrf.as_str()),
             ("sign_in", &sign_in),
@@ -184,10 +191,4 @@ on_each_database! {
         ];
         assert_eq!(browser.post(&house.url("/sign-in/phone"), &form).await.status, 303);
     }
-}
-
-/// How many zero bits an answer has.
-fn solved_by(challenge: &str, nonce: u32) -> u32 {
-    let hash = openssl::sha::sha256(format!("{challenge}{nonce}").as_bytes());
-    u32::from_be_bytes(*hash.first_chunk().unwrap()).leading_zeros()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use watchword_domain::Language;
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::{ADDRESS_WINDOW, Limits};
+use watchword_domain::proof::Puzzle;
 use watchword_flow::error::Error;
 use watchword_flow::proof_of_work::ProofAnswer;
 use watchword_flow::sign_in::{SendRefusal, Start, Typed};
@@ -17,7 +18,7 @@ use crate::support::{random_phone, solved};
 async fn started(ground: &Ground, browser: &watchword_flow::browser::Browser, answer: (&str, &str)) -> bool {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let start = Start { request: request_of(&ground.client.id), address, pending: None };
-    let proof = Some(ProofAnswer { challenge: answer.0, nonce: answer.1 });
+    let proof = Some(ProofAnswer { challenge: answer.0, nonces: answer.1 });
     let phone = random_phone();
     let typed = Typed { phone: &phone, country: None, language: Language::En, proof };
     match ground.flow.start_sign_in(&ground.pool, browser, start, &typed).await {
@@ -35,8 +36,8 @@ on_both! {
         ground.start(&random_phone()).await.unwrap_or_else(|_| panic!("the first is free"));
         for _ in 0..10 {
             let browser = Arc::new(ground.flow.new_browser());
-            let challenge = ground.flow.proof_challenge(&ground.pool.id, &browser, 10).unwrap();
-            let answer = Arc::new((solved(&challenge, 10), challenge));
+            let challenge = ground.flow.proof_challenge(&ground.pool.id, &browser, Puzzle::of(10)).unwrap();
+            let answer = Arc::new((solved(&challenge), challenge));
             let racers = (0..12).map(|_| {
                 let (ground, browser, answer) = (ground.clone(), browser.clone(), answer.clone());
                 async move { started(&ground, &browser, (&answer.1, &answer.0)).await }

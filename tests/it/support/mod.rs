@@ -40,7 +40,7 @@ pub use database::Database;
 pub use rows::Column;
 pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign, sign_with};
 pub use source::store_sources;
-pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone, solved};
+pub use tokens::{VERIFIER, another, challenge_of, claims_of, query_of, random_phone, solved, zero_bits};
 
 /// Where the test client's people come back to. Nobody listens there; the tests read the address.
 pub const CALLBACK: &str = "https://shop.example/callback";

@@ -37,9 +37,16 @@ pub fn random_phone() -> String {
     format!("+1415{:07}", 2_000_000 + NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The answer to a challenge of so many bits, as any program finds it.
-pub fn solved(challenge: &str, bits: u32) -> String {
-    let hash = |nonce: &u64| openssl::sha::sha256(format!("{challenge}{nonce}").as_bytes());
-    let number = |hash: [u8; 32]| u64::from_be_bytes(*hash.first_chunk().unwrap());
-    (0..).find(|nonce| number(hash(nonce)).leading_zeros() >= bits).unwrap().to_string()
+/// The answers to a challenge, as any program finds them: as many and of as many bits as it says itself.
+pub fn solved(challenge: &str) -> String {
+    let number = |part| challenge.split('.').nth(part).unwrap().parse::<usize>().unwrap();
+    let (bits, answers) = (number(1), number(2));
+    let found = (0..).filter(|nonce| zero_bits(challenge, *nonce) as usize >= bits).take(answers);
+    found.map(|nonce: u32| nonce.to_string()).collect::<Vec<_>>().join(".")
+}
+
+/// How many zero bits the hash of a challenge with this answer begins with.
+pub fn zero_bits(challenge: &str, nonce: u32) -> u32 {
+    let hash = openssl::sha::sha256(format!("{challenge}{nonce}").as_bytes());
+    u32::from_be_bytes(*hash.first_chunk().unwrap()).leading_zeros()
 }

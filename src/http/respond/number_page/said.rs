@@ -1,6 +1,7 @@
 //! What the number page says of a refusal: what was wrong, how long to wait, what to work out first.
 
 use http::StatusCode;
+use watchword_domain::proof::Puzzle;
 use watchword_domain::sign_in::EndReason;
 use watchword_domain::{Country, PhoneRefusal, Timestamp};
 use watchword_flow::error::Fault;
@@ -9,6 +10,7 @@ use watchword_flow::sign_in::SendRefusal;
 use crate::Doors;
 use crate::extract::visitor::Visitor;
 use crate::respond::page::seconds_until;
+use crate::respond::proof::proof_part;
 use crate::view::{PhoneError, ProofPart};
 
 /// What the number page says besides its question.
@@ -24,7 +26,7 @@ pub(super) enum Said {
 /// The same, before anything is made for it.
 enum Told {
     Error(PhoneError),
-    Proof { bits: u8, wait: u32 },
+    Proof { puzzle: Puzzle, wait: u32 },
 }
 
 impl Said {
@@ -62,10 +64,7 @@ pub(super) fn said_of(
 ) -> Result<Result<Said, EndReason>, Fault> {
     Ok(match told(&visitor.pool.settings.countries, refusal, doors.flow.now()) {
         Ok(Told::Error(error)) => Ok(Said::Error(error)),
-        Ok(Told::Proof { bits, wait }) => {
-            let challenge = doors.flow.proof_challenge(&visitor.pool.id, &visitor.browser, bits)?;
-            Ok(Said::Proof(ProofPart { challenge, bits, wait }))
-        }
+        Ok(Told::Proof { puzzle, wait }) => Ok(Said::Proof(proof_part(doors, visitor, puzzle, wait)?)),
         Err(reason) => Err(reason),
     })
 }
@@ -73,7 +72,7 @@ pub(super) fn said_of(
 fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<Told, EndReason> {
     let seconds = |until| seconds_until(until, now);
     Ok(Told::Error(match refusal {
-        SendRefusal::Proof { bits, until } => return Ok(Told::Proof { bits, wait: seconds(until) }),
+        SendRefusal::Proof { puzzle, until } => return Ok(Told::Proof { puzzle, wait: seconds(until) }),
         SendRefusal::Phone(PhoneRefusal::Empty) => PhoneError::Missing,
         SendRefusal::Phone(PhoneRefusal::TooShort) => PhoneError::TooShort,
         SendRefusal::Phone(PhoneRefusal::TooLong) => PhoneError::TooLong,
