@@ -117,6 +117,14 @@ pub struct Attempt {
     pub created_at: Timestamp,
 }
 
+impl Attempt {
+    /// Whether it failed for a reason of ours or of the sender's: then it says nothing of whoever asked for it.
+    #[must_use]
+    pub fn was_never_sent(&self) -> bool {
+        self.state == DeliveryState::Failed && self.failure.is_some_and(FailureClass::is_ours)
+    }
+}
+
 /// Another channel that may carry the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Other {

@@ -1,8 +1,9 @@
 //! Whether the codes sent to a range of numbers come back, and whether more of them are sent than usual.
 //!
 //! Whoever earns on messages types many numbers of one range and no codes. So what was sent and what was answered is counted
-//! for each pool and prefix in windows of ten minutes, each code with the window it was sent in. Only codes whose life is
-//! over are judged: what is still under way speaks neither for nor against a range. Everything here passes by itself.
+//! for each pool and prefix in windows of ten minutes: each code once, by however many messages it goes out, in the window
+//! it was made in. Only codes whose life is over are judged: what is still under way speaks neither for nor against a
+//! range. Everything here passes by itself.
 
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ const ALARMING: u64 = 10;
 /// How many times a prefix's usual traffic is too much.
 const SURGE: u64 = 5;
 
-/// Messages to a prefix that were sent in one window.
+/// Codes that were sent to a prefix, of those made in one window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traffic {
     /// When the window began.

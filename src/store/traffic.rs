@@ -1,11 +1,14 @@
-//! What was sent to each range of numbers and what came back, in windows of ten minutes.
+//! How many codes were sent to each range of numbers and how many came back, in windows of ten minutes: each code once, in
+//! the window it was made in, by however many messages it goes out.
+
+use std::collections::BTreeMap;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, Order};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder, QuerySelect};
-use watchword_domain::Timestamp;
 use watchword_domain::conversion::{TRAFFIC_WINDOW, Traffic};
 use watchword_domain::limits::window_start;
+use watchword_domain::{DeliveryState, FailureClass, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
@@ -15,6 +18,12 @@ use crate::{Result, text};
 entity! { row = "prefix_traffic";
     key { pool_id: String, prefix: String, window_start: i64 }
     columns { sent: i64, verified: i64 }
+}
+
+// What becomes of messages, as far as it is counted here; they are `messages`' own.
+entity! { message_row = "messages";
+    key { pool_id: String, id: String }
+    columns { challenge_id: String, state: String, failure_class: Option<String>, created_at: i64 }
 }
 
 impl PoolRows {
@@ -54,7 +63,7 @@ impl PoolRows {
 }
 
 impl PoolTx {
-    /// Counts a message to a prefix.
+    /// Counts a code that is sent to a prefix.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,7 +81,7 @@ impl PoolTx {
         self.write(row::Entity::insert(row).on_conflict(counted)).await
     }
 
-    /// Counts the right code of a message that was sent in this window, if messages were counted then.
+    /// Counts the right answer to a code that was made in this window, if codes were counted then.
     ///
     /// # Errors
     /// When the database fails.
@@ -86,19 +95,25 @@ impl PoolTx {
     }
 }
 
-fn range_of(message: &Advanced) -> (String, String, i64) {
-    let window = window_start(TRAFFIC_WINDOW, message.created_at);
-    (message.pool_id.as_str().to_owned(), message.recipient.prefix(), window.millis())
-}
-
 impl SystemTx {
-    /// Takes messages out of the counts of their ranges: they were never sent, for a reason of ours. To be done last, since
-    /// whoever writes a message counts it after that; always in the same order.
+    /// Takes codes out of the counts of their ranges whose messages were never sent, for a reason of ours: each once, when
+    /// the last of its messages failed so. To be done last, since whoever writes a message counts it after that; always in
+    /// the same order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn uncount_sent(&self, messages: impl IntoIterator<Item = &Advanced>) -> Result<()> {
-        let mut ranges: Vec<(String, String, i64)> = messages.into_iter().map(range_of).collect();
+    pub async fn uncount_sent(&self, failed: impl IntoIterator<Item = &Advanced>) -> Result<()> {
+        let failed: BTreeMap<_, _> = failed
+            .into_iter()
+            .map(|message| ((message.pool_id.as_str(), message.challenge_id.as_str()), &message.recipient))
+            .collect();
+        let mut ranges = Vec::new();
+        for ((pool, challenge), recipient) in failed {
+            if let Some(made_at) = self.never_sent(pool, challenge).await? {
+                let window = window_start(TRAFFIC_WINDOW, made_at);
+                ranges.push((pool.to_owned(), recipient.prefix(), window.millis()));
+            }
+        }
         ranges.sort_unstable();
         for (pool, prefix, window) in ranges {
             let update = row::Entity::update_many()
@@ -110,6 +125,23 @@ impl SystemTx {
             self.write(update).await?;
         }
         Ok(())
+    }
+
+    /// When a code was made, if no message that carries it was sent.
+    async fn never_sent(&self, pool: &str, challenge: &str) -> Result<Option<Timestamp>> {
+        let messages = message_row::Entity::find()
+            .filter(message_row::Column::PoolId.eq(pool))
+            .filter(message_row::Column::ChallengeId.eq(challenge))
+            .all(&self.db())
+            .await?;
+        let is_ours = |class: &String| class.parse().is_ok_and(FailureClass::is_ours);
+        let failed_by_us = |message: &message_row::Model| {
+            message.state == DeliveryState::Failed.as_str()
+                && message.failure_class.as_ref().is_some_and(is_ours)
+        };
+        // The first of them is as old as the code.
+        let made_at = messages.iter().map(|message| message.created_at).min().map(Timestamp::from_millis);
+        Ok(made_at.filter(|_| messages.iter().all(failed_by_us)))
     }
 
     pub(crate) async fn sweep_traffic(&self, older_than: Timestamp, most: u64) -> Result<u64> {

@@ -6,8 +6,8 @@ use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::limits::window_start;
 use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::Pool;
-use watchword_domain::{Phone, Timestamp};
-use watchword_store::{AlertRow, Counter, PoolTx};
+use watchword_domain::{Channel, Phone, Timestamp};
+use watchword_store::{AlertRow, Counter, NewMessage, PoolTx};
 
 use super::refusal::SendRefusal;
 use crate::Watchword;
@@ -36,9 +36,23 @@ fn alert(budget: &Budget, percent: u8, amount: u64, now: Timestamp) -> AlertRow 
     }
 }
 
+/// A message that goes out, as it is counted.
+pub(super) struct Outgoing<'a> {
+    pub(super) phone: &'a Phone,
+    pub(super) channel: Channel,
+    /// When its code was made, where this message is the first that carries it. A code that goes out once more by another
+    /// channel costs once more, and can come back only once.
+    pub(super) new_code: Option<Timestamp>,
+}
+
+/// The first message of a code, as it is counted.
+pub(super) fn first_of(message: &NewMessage) -> Outgoing<'_> {
+    Outgoing { phone: &message.recipient, channel: message.channel, new_code: Some(message.created_at) }
+}
+
 impl Watchword {
-    /// Counts a message to this number on this channel for its range and against the pool's budgets. Gives what is to be
-    /// told once it is committed.
+    /// Counts a message against the pool's budgets, and its code for the number's range. Gives what is to be told once it
+    /// is committed.
     ///
     /// # Errors
     /// When a budget does not bear it, naming the one that is whole again last; when the database fails.
@@ -46,15 +60,14 @@ impl Watchword {
         &self,
         tx: &PoolTx,
         pool: &Pool,
-        phone: &Phone,
-        channel: &str,
+        outgoing: &Outgoing<'_>,
         now: Timestamp,
     ) -> Outcome<Vec<AlertRow>, SendRefusal> {
-        let limits = pool.limits(&self.settings.limits);
-        if limits.monitor != Monitor::Off {
-            tx.count_sent(&phone.prefix(), window_start(TRAFFIC_WINDOW, now)).await?;
+        let (limits, phone) = (pool.limits(&self.settings.limits), outgoing.phone);
+        if let Some(made_at) = outgoing.new_code.filter(|_| limits.monitor != Monitor::Off) {
+            tx.count_sent(&phone.prefix(), window_start(TRAFFIC_WINDOW, made_at)).await?;
         }
-        let price = limits.prices.of(phone.country(), channel).micros();
+        let price = limits.prices.of(phone.country(), outgoing.channel.as_str()).micros();
         let budgets = pool.budgets(&self.settings.limits, now);
         let counter = |budget: &Budget| Counter {
             name: counter_of(pool, budget),

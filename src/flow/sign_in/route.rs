@@ -10,6 +10,7 @@ use watchword_domain::{Channel, Phone, Timestamp};
 use watchword_store::{AttemptRow, NewMessage};
 
 use super::Current;
+use super::budget::Outgoing;
 use super::refusal::SendRefusal;
 use crate::alerts::tell;
 use crate::browser::Browser;
@@ -223,7 +224,9 @@ impl Watchword {
         if !is_due || !tx.claim_message(&message).await? {
             return Ok(());
         }
-        let alerts = self.spend(&tx, pool, phone, channel.as_str(), now).await?;
+        let was_never_sent = attempts.iter().all(|before| before.attempt.was_never_sent());
+        let new_code = was_never_sent.then_some(challenge.created_at);
+        let alerts = self.spend(&tx, pool, &Outgoing { phone, channel, new_code }, now).await?;
         tx.commit().await?;
         alerts.iter().for_each(|alert| tell(pool, alert));
         crate::timeline::count(channel.as_str(), phone, timeline::Step::Queued);

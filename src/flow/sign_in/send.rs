@@ -13,6 +13,7 @@ use watchword_domain::{Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
 use super::Current;
+use super::budget::first_of;
 use super::refusal::SendRefusal;
 use super::route::{Route, message_purpose, number_of};
 use super::starts::{StartCount, Starter};
@@ -125,7 +126,7 @@ impl Watchword {
         if !tx.save_sign_in_challenge(&sign_in.id, phone, &challenge).await? {
             return Err(ended(EndReason::AlreadyUsed));
         }
-        let alerts = self.spend(&tx, pool, phone, sent.channel.as_str(), now).await?;
+        let alerts = self.spend(&tx, pool, &first_of(&sent), now).await?;
         tx.commit().await?;
         alerts.iter().for_each(|alert| tell(pool, alert));
         timeline::count(sent.channel.as_str(), phone, Step::Queued);

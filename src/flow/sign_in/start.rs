@@ -11,6 +11,7 @@ use watchword_domain::timeline::Step;
 use watchword_domain::{Channel, Phone};
 use watchword_store::AlertRow;
 
+use super::budget::first_of;
 use super::refusal::SendRefusal;
 use super::route::number_of;
 use super::starts::{StartCount, Starter};
@@ -104,8 +105,7 @@ impl Watchword {
         let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
         let sent = self.write_code(&tx, pool, (sign_in, &route), &history, sign_in.created_at).await?;
-        let alerts =
-            self.spend(&tx, pool, &sent.recipient, sent.channel.as_str(), sign_in.created_at).await?;
+        let alerts = self.spend(&tx, pool, &first_of(&sent), sign_in.created_at).await?;
         tx.commit().await?;
         Ok((alerts, sent.channel))
     }

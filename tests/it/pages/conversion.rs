@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::json;
+use watchword_domain::channel::{DeliveryPolicy, Fallback};
 use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::limits::{Limits, window_start};
 use watchword_domain::monitor::Monitor;
-use watchword_domain::{Clock, Phone};
+use watchword_domain::{Channel, Clock, Phone};
 
 use crate::on_each_database;
 use crate::support::{Answer, Browser, House, random_phone, solved};
@@ -46,6 +47,21 @@ fn asks(answer: &Answer) -> bool {
     answer.status == 429 && answer.text.contains("name=\"challenge\"")
 }
 
+/// Codes go by WhatsApp, and by SMS when that does not bring them.
+async fn falls_back(house: &House) {
+    let channels = vec![Channel::Whatsapp, Channel::Sms];
+    let policy = DeliveryPolicy { channels, fallback: Fallback::Automatic, ..DeliveryPolicy::default() };
+    house.flow.change_settings(&house.pool, |own| own.delivery = policy).await.unwrap();
+}
+
+/// A message on this channel fails for the sender's sake.
+async fn refuses(house: &House, phone: &str, channel: &str) {
+    let (code, status) = if channel == "sms" { (402, 402) } else { (131_031, 401) };
+    let fault =
+        json!({ "kind": "error", "code": code, "http_status": status, "to": phone, "channel": channel });
+    house.fault(fault).await;
+}
+
 /// The counts of the present windows: sent and verified.
 async fn counted(house: &House) -> Vec<String> {
     house.values("SELECT CAST(sent AS TEXT) || ' ' || CAST(verified AS TEXT) FROM prefix_traffic").await
@@ -80,6 +96,54 @@ on_each_database! {
         house.browser().ask_code(&house, &random_phone()).await;
         house.eventually("SELECT id FROM messages WHERE failure_code = 131026").await;
         assert_eq!(counted(&house).await, ["1 0"], "a number that is not on WhatsApp counts");
+    }
+
+    fn a_code_counts_once_by_however_many_channels_it_goes_out(house) {
+        falls_back(&house).await;
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        house.clock.turn(TRAFFIC_WINDOW - Duration::from_secs(10));
+        let (browser, phone) = (house.browser(), random_phone());
+        house.fault(json!({ "kind": "silence", "to": phone, "channel": "whatsapp" })).await;
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "accepted").await;
+        // The SMS goes out in the next window, and carries a code of this one.
+        house.clock.turn(Duration::from_secs(20));
+        house.eventually("SELECT id FROM messages WHERE channel = 'sms' AND accepted_at IS NOT NULL").await;
+        assert_eq!(counted(&house).await, ["1 0"]);
+        browser.type_code(&house, &page, &house.code_to(&phone, 0).await).await.location();
+        assert_eq!(counted(&house).await, ["1 1"]);
+    }
+
+    fn a_code_counts_with_the_message_that_goes_out_after_one_that_our_own_fault_kept_back(house) {
+        falls_back(&house).await;
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        let (browser, phone) = (house.browser(), random_phone());
+        refuses(&house, &phone, "whatsapp").await;
+        let page = browser.ask_code(&house, &phone).await;
+        house.eventually("SELECT id FROM messages WHERE channel = 'sms' AND accepted_at IS NOT NULL").await;
+        assert_eq!(counted(&house).await, ["1 0"]);
+        browser.type_code(&house, &page, &house.code_to(&phone, 0).await).await.location();
+        assert_eq!(counted(&house).await, ["1 1"]);
+    }
+
+    fn a_code_is_uncounted_once_and_only_when_every_message_of_it_failed_for_our_sake(house) {
+        falls_back(&house).await;
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        house.browser().ask_code(&house, &random_phone()).await;
+        let phone = random_phone();
+        for channel in ["whatsapp", "sms"] {
+            refuses(&house, &phone, channel).await;
+        }
+        house.browser().ask_code(&house, &phone).await;
+        let all = "SELECT channel FROM messages WHERE channel = 'sms' AND failed_at IS NOT NULL";
+        house.eventually(all).await;
+        assert_eq!(counted(&house).await, ["1 0"], "the other person's");
+        let phone = random_phone();
+        house.fault(json!({ "kind": "error", "code": 131026, "to": phone, "channel": "whatsapp" })).await;
+        refuses(&house, &phone, "sms").await;
+        house.browser().ask_code(&house, &phone).await;
+        house.eventually(&format!("{all} AND recipient = '{phone}'")).await;
+        assert_eq!(counted(&house).await, ["2 0"], "a number that is not on WhatsApp counts");
     }
 
     fn nothing_is_sent_to_a_range_whose_codes_do_not_come_back_until_it_says(house with protect) {
