@@ -21,6 +21,8 @@ pub(crate) use route::message_purpose;
 pub use start::Start;
 pub use typed::Typed;
 
+use std::net::IpAddr;
+
 use watchword_domain::Phone;
 use watchword_domain::failures::{Device, Guessers};
 use watchword_domain::ids::SignInId;
@@ -32,9 +34,21 @@ use watchword_store::PoolRows;
 use crate::Watchword;
 use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
+use crate::proof_of_work::ProofAnswer;
 
 /// What the hash of a code is made for.
 const CODE: &str = "one-time code";
+
+/// Who asks for a message.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// In which browser.
+    pub browser: &'a Browser,
+    /// From where. Counted, never stored.
+    pub address: IpAddr,
+    /// What the browser worked out, where it was asked to.
+    pub proof: Option<ProofAnswer<'a>>,
+}
 
 /// A sign-in that this browser began, and what it owes next.
 pub struct Current {

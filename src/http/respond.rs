@@ -1,6 +1,7 @@
 //! The faces an answer can have. Whatever goes wrong becomes bytes here and nowhere else.
 
 pub mod bearer;
+pub mod code_page;
 pub mod cors;
 pub mod delivery;
 pub mod document;

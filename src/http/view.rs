@@ -29,7 +29,7 @@ mod tests;
 
 pub use assets::{Asset, assets};
 pub use chrome::{Brand, Chrome, LanguageLink};
-pub use code::{CodeError, CodeView};
+pub use code::{CodeError, CodeProof, CodeView, Further};
 pub use colour::{ColourRefusal, Colours, Palette, Rgb, Scheme, contrast};
 pub use delivery::{DeliveryEvent, DeliveryPart, OtherPart, ResendPart};
 pub use ended::{EndedReason, EndedView};

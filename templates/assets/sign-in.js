@@ -65,6 +65,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   number(one("#number"));
   code(one("#step"));
+  all("form").forEach(prove);
 
   // The number page.
   function number(form) {
@@ -142,49 +143,49 @@ document.addEventListener("DOMContentLoaded", () => {
       const wrong = judge();
       if (wrong && wrong !== "missing") say(field, form.dataset[wrong]);
     });
-    const isProven = prove(form, field, () => form.requestSubmit(one(".button:last-child", form)));
     form.addEventListener("submit", (event) => {
       const wrong = judge();
       // Beside the wrong country a right number looks too long: the server says which country it was read for.
       // The next time this country stands there first.
       try { if (select?.value) localStorage.country = select.value; } catch {}
-      if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) {
-        if (!isProven()) event.preventDefault();
-        return;
-      }
+      if (!wrong || wrong === "elsewhere" || (wrong !== "missing" && select && read(field.value)[0] !== "+")) return;
       event.preventDefault();
       say(field, form.dataset[wrong]);
       field.focus();
     });
   }
 
-  // Where a proof of work is asked for, a form waits for it and then goes by itself, unless somebody types. Gives how to
-  // ask whether it may go; whoever asks wants it to.
-  function prove(form, field, go) {
+  // Where a proof of work is asked for, a form waits for it and then goes by itself, unless somebody types.
+  function prove(form) {
     const { challenge, nonce } = form.elements;
-    if (!challenge) return () => true;
+    if (!challenge) return;
     let goes = true;
-    field.addEventListener("input", () => (goes = false));
-    solve(challenge.value, challenge.dataset, (found) => {
+    document.addEventListener("input", () => (goes = false));
+    form.addEventListener("submit", (event) => {
+      if (nonce.value) return;
+      event.preventDefault();
+      goes = true;
+    });
+    solve(challenge.value, (found) => {
       nonce.value = found;
       one("#proof").hidden = true;
-      if (goes) go();
+      if (goes) form.requestSubmit(one(".button:last-child", form));
     });
-    return () => nonce.value !== "" || !(goes = true);
   }
 
   // A proof of work: ten digits after the challenge so that the SHA-256 (FIPS 180-4) of both begins with zero bits, and
-  // that several times. In slices, so that the page stays awake.
-  function solve(challenge, { bits, answers }, done) {
+  // that as often as the challenge says. In slices, so that the page stays awake.
+  function solve(challenge, done) {
+    const [, bits, answers] = challenge.split(".");
     const found = [];
     const K = new Int32Array(64), start = new Int32Array(8), mid = new Int32Array(8), out = new Int32Array(8), w = new Int32Array(64);
-    const root = (n, power) => (n ** (1 / power) * 2 ** 32) | 0;
+    // What does not fit is cut off: fractions, whole parts, and all but the first eight roots.
     for (let n = 2, count = 0; count < 64; n++) {
       let d = 2;
       while (n % d) d++;
       if (d < n) continue;
-      if (count < 8) start[count] = root(n, 2);
-      K[count++] = root(n, 3);
+      start[count] = n ** 0.5 * 2 ** 32;
+      K[count++] = Math.cbrt(n) * 2 ** 32;
     }
     const turn = (x, n) => (x >>> n) | (x << (32 - n));
     const mix = (view, from, to) => {

@@ -9,11 +9,11 @@ use watchword_domain::timeline;
 use watchword_domain::{Channel, Phone, Timestamp};
 use watchword_store::{AttemptRow, NewMessage};
 
-use super::Current;
 use super::budget::Outgoing;
 use super::refusal::SendRefusal;
+use super::suspicion::Doubt;
+use super::{Asker, Current};
 use crate::alerts::tell;
-use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
 use crate::{EmailSender, SmsSender, Watchword};
 
@@ -44,12 +44,14 @@ struct Further<'a> {
     attempts: Vec<AttemptRow>,
     /// For whom it counts.
     device: Device,
-    /// Whether the person asked for it, or the message it steps in for by itself.
+    /// Who wants it.
     cause: Cause,
 }
 
 enum Cause {
-    Asked,
+    /// The person, and what is doubted of that.
+    Asked(Doubt),
+    /// The project, by itself, in the place of this message.
     Fallback(MessageId),
 }
 
@@ -110,11 +112,12 @@ impl Watchword {
     /// carry it, or not yet: the page says what may be asked for.
     ///
     /// # Errors
-    /// When the number or the project got all it may get; when the sign-in is over; when the database fails.
+    /// When the number or the project got all it may get; when nothing is sent to its range, or only for a proof of work;
+    /// when the sign-in is over; when the database fails.
     pub async fn send_by(
         &self,
         pool: &Pool,
-        browser: &Browser,
+        asker: &Asker<'_>,
         current: Current,
         channel: Channel,
     ) -> Outcome<(), SendRefusal> {
@@ -131,10 +134,12 @@ impl Watchword {
             return Ok(());
         }
         let phone = challenge.phone.clone();
-        let device = self.device(&rows, browser, &phone).await?;
-        let further = Further { pool, challenge, attempts, device, cause: Cause::Asked };
-        let sent = match self.suspicion(pool, &phone, device).await {
-            Ok(_) => self.send_further(&further, channel).await,
+        let device = self.device(&rows, asker.browser, &phone).await?;
+        let sent = match self.doubt(pool, asker, &phone, device).await {
+            Ok(doubt) => {
+                let further = Further { pool, challenge, attempts, device, cause: Cause::Asked(doubt) };
+                self.send_further(&further, channel).await
+            }
             Err(refused) => Err(refused),
         };
         self.note(pool, &phone, &sent).await?;
@@ -155,7 +160,9 @@ impl Watchword {
         Ok(pool.settings.delivery.other(&channels, &ways).filter(|_| carries_code))
     }
 
-    /// Lets another channel step in for a message, as its project wants it to by itself.
+    /// Lets another channel step in for a message, as its project wants it to by itself. Not where the range is suspicious:
+    /// nobody is there to work anything out, and an SMS is what whoever types such numbers is after. The person may still
+    /// ask for it.
     pub(crate) async fn fall_back(
         &self,
         pool: &PoolId,
@@ -177,12 +184,21 @@ impl Watchword {
         let Some((other, challenge, attempts)) = other else {
             return self.forget_fallback(&pool.id, &message).await;
         };
+        let phone = challenge.phone.clone();
         let device = attempts.first().map_or(Device::Unknown, |newest| newest.device);
-        let further =
-            Further { pool: &pool, challenge, attempts, device, cause: Cause::Fallback(message.clone()) };
-        match self.send_further(&further, other.channel).await {
+        let sent = match self.suspicion(&pool, &phone, device).await {
+            Ok(None) => {
+                let cause = Cause::Fallback(message.clone());
+                let further = Further { pool: &pool, challenge, attempts, device, cause };
+                self.send_further(&further, other.channel).await
+            }
+            Ok(Some(until)) => Err(Error::Refused(self.asks_proof(until))),
+            Err(refused) => Err(refused),
+        };
+        self.note(&pool, &phone, &sent).await?;
+        match sent {
             Ok(()) => Ok(()),
-            // The number or the project got all it may get; the page says how the first message fares.
+            // The page says how the first message fares, and what may be asked for.
             Err(Error::Refused(_)) => self.forget_fallback(&pool.id, &message).await,
             Err(Error::Fault(fault)) => Err(fault),
         }
@@ -202,6 +218,9 @@ impl Watchword {
         let Some(message) = self.further_message(further, channel).await? else { return Ok(()) };
         let (phone, now) = (&challenge.phone, message.created_at);
         let tx = self.store.begin(&pool.id).await?;
+        if let Cause::Asked(doubt) = cause {
+            self.dispel(&tx, doubt).await?;
+        }
         let mut history = tx.lock_send_history(phone, now).await?;
         // Whoever answers or replaces the code takes that row first, too: it is open now, and until this is written.
         let is_over = |challenge: Challenge| challenge.open(now).is_err();
@@ -215,10 +234,10 @@ impl Watchword {
         tx.save_send_history(phone, &history).await?;
         let replaced = match cause {
             Cause::Fallback(message) => Some(message),
-            Cause::Asked => attempts.first().map(|newest| &newest.id),
+            Cause::Asked(_) => attempts.first().map(|newest| &newest.id),
         };
         let is_due = match replaced {
-            Some(replaced) => tx.claim_fallback(replaced).await? || matches!(cause, Cause::Asked),
+            Some(replaced) => tx.claim_fallback(replaced).await? || matches!(cause, Cause::Asked(_)),
             None => true,
         };
         if !is_due || !tx.claim_message(&message).await? {
@@ -251,7 +270,7 @@ impl Watchword {
             id,
             challenge_id: challenge.id.clone(),
             channel,
-            chosen: matches!(cause, Cause::Asked),
+            chosen: matches!(cause, Cause::Asked(_)),
             device: further.device,
             fallback_at: None,
             sender_id: self.sender_for(&pool.id, channel).await?,

@@ -9,15 +9,15 @@ use watchword_domain::pool::Pool;
 use watchword_domain::sends::SendHistory;
 use watchword_domain::sign_in::{self, Challenge, EndReason, SignIn};
 use watchword_domain::timeline::Step;
-use watchword_domain::{Language, Phone, Timestamp};
+use watchword_domain::{Channel, Language, Phone, Timestamp};
 use watchword_store::{NewMessage, PoolTx};
 
-use super::Current;
 use super::budget::first_of;
 use super::refusal::SendRefusal;
 use super::route::{Route, message_purpose, number_of};
-use super::starts::{StartCount, Starter};
+use super::starts::{Starter, Toll};
 use super::typed::Typed;
+use super::{Asker, Current};
 use crate::Watchword;
 use crate::alerts::tell;
 use crate::browser::Browser;
@@ -45,7 +45,8 @@ impl Watchword {
         let device = self.device(&self.store.read(&pool.id), browser, &phone).await?;
         let sign_in = SignIn { language: typed.language, ..current.sign_in };
         let current = Current { device, sign_in, step: current.step };
-        let starter = Starter { browser, address, phone: &phone, device, proof: typed.proof };
+        let asker = Asker { browser, address, proof: typed.proof };
+        let starter = Starter { asker, phone: &phone, device };
         let sent = self.send_counted(pool, current, &starter).await;
         self.note(pool, &phone, &sent).await?;
         sent
@@ -58,7 +59,7 @@ impl Watchword {
         starter: &Starter<'_>,
     ) -> Outcome<(), SendRefusal> {
         let count = self.start_count(pool, starter).await?;
-        let sent = self.send_again(pool, current, Some(&count), starter.phone).await;
+        let sent = self.send_again(pool, current, Toll::Start(&count), starter.phone).await;
         self.count_refused(pool, &count, &sent).await?;
         sent
     }
@@ -69,21 +70,22 @@ impl Watchword {
         Ok(challenge.is_some_and(|challenge| challenge.open(self.clock.now()).is_ok()))
     }
 
-    /// Sends a new code to the same number, in the language the person reads now; the old one is dead from then on. It takes
-    /// no proof of work: the sign-in did, where one was asked for, and a number gets few messages.
+    /// Sends a new code to the same number, in the language the person reads now; the old one is dead from then on. On
+    /// WhatsApp it takes no proof of work: the sign-in did, where one was asked for, and a number gets few messages.
     ///
     /// # Errors
-    /// When it must wait, or the sign-in is over.
+    /// When it must wait, or the sign-in is over; when a proof of work is asked for.
     pub async fn resend_code(
         &self,
         pool: &Pool,
+        asker: &Asker<'_>,
         mut current: Current,
         language: Language,
     ) -> Outcome<(), SendRefusal> {
         let phone = current.sign_in.phone.clone().ok_or(Fault::Missing("number of a sign-in"))?;
         current.sign_in.language = language;
-        let sent = match self.suspicion(pool, &phone, current.device).await {
-            Ok(_) => self.send_again(pool, current, None, &phone).await,
+        let sent = match self.doubt(pool, asker, &phone, current.device).await {
+            Ok(doubt) => self.send_again(pool, current, Toll::Again(&doubt), &phone).await,
             Err(refused) => Err(refused),
         };
         self.note(pool, &phone, &sent).await?;
@@ -94,7 +96,7 @@ impl Watchword {
         &self,
         pool: &Pool,
         current: Current,
-        count: Option<&StartCount>,
+        toll: Toll<'_>,
         phone: &Phone,
     ) -> Outcome<(), SendRefusal> {
         let ended = |reason| Error::Refused(SendRefusal::Ended(reason));
@@ -114,8 +116,10 @@ impl Watchword {
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
         self.check_method(pool, &sign_in, current.device).await?;
         let tx = self.store.begin(&pool.id).await?;
-        if let Some(count) = count {
-            self.count_start(&tx, count, now).await?;
+        match toll {
+            Toll::Start(count) => self.count_start(&tx, count, now).await?,
+            Toll::Again(doubt) if route.channel == Channel::Sms => self.dispel(&tx, doubt).await?,
+            Toll::Again(_) => {}
         }
         let history = self.allowed_history(&tx, pool, &sign_in, current.device, now).await?;
         let sent = self.write_code(&tx, pool, (&sign_in, &route), &history, now).await?;

@@ -11,6 +11,7 @@ use watchword_domain::timeline::Step;
 use watchword_domain::{Channel, Phone};
 use watchword_store::AlertRow;
 
+use super::Asker;
 use super::budget::first_of;
 use super::refusal::SendRefusal;
 use super::route::number_of;
@@ -65,8 +66,8 @@ impl Watchword {
     ) -> Outcome<SignInId, SendRefusal> {
         let now = self.clock.now();
         let device = self.device(&self.store.read(&pool.id), browser, phone).await?;
-        let starter = Starter { browser, address: start.address, phone, device, proof: typed.proof };
-        let count = self.start_count(pool, &starter).await?;
+        let asker = Asker { browser, address: start.address, proof: typed.proof };
+        let count = self.start_count(pool, &Starter { asker, phone, device }).await?;
         let sign_in = SignIn {
             id: SignInId::random(&*self.random),
             client_id: start.request.client_id.clone(),

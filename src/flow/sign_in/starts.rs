@@ -1,28 +1,24 @@
 //! How many sign-ins are started, and by whom: each address and each known browser has a count. The first ones are free, then
 //! each takes a proof of work, and in the end there is a wait.
 
-use std::net::IpAddr;
-
 use watchword_domain::failures::Device;
 use watchword_domain::limits::{ADDRESS_WINDOW, calm_at, network_of, sliding_count, window_start};
 use watchword_domain::pool::Pool;
-use watchword_domain::proof::{Puzzle, is_enough};
+use watchword_domain::proof::Puzzle;
 use watchword_domain::{Phone, Timestamp};
 use watchword_store::PoolTx;
 
+use super::Asker;
 use super::refusal::SendRefusal;
+use super::suspicion::Doubt;
 use crate::Watchword;
-use crate::browser::Browser;
 use crate::error::{Error, Fault, Outcome};
-use crate::proof_of_work::{Proof, ProofAnswer};
 
 /// Who starts a sign-in, and with which number.
 pub(super) struct Starter<'a> {
-    pub(super) browser: &'a Browser,
-    pub(super) address: IpAddr,
+    pub(super) asker: Asker<'a>,
     pub(super) phone: &'a Phone,
     pub(super) device: Device,
-    pub(super) proof: Option<ProofAnswer<'a>>,
 }
 
 /// What starts are counted by (each counter has the same limits) and what this one brings.
@@ -30,17 +26,23 @@ pub(super) struct StartCount {
     name: String,
     /// How far it came in the window before the present one.
     previous: u32,
-    /// Until when the number's range takes a proof of work, if it does.
-    suspicion: Option<Timestamp>,
-    proof: Option<Proof>,
+    doubt: Doubt,
+}
+
+/// What is asked of whoever wants a message.
+pub(super) enum Toll<'a> {
+    /// A start is counted, and takes a proof of work after the first ones and where the range is suspicious.
+    Start(&'a StartCount),
+    /// A new code within a sign-in takes one where the range is suspicious and it goes by SMS: there fraud pays.
+    Again(&'a Doubt),
 }
 
 /// The counter's name. A browser the number signed in with before has a count of its own: a crowd behind its address
 /// does not shut it out, nor does its mark open the door without end. All others are counted by their address.
 fn counter_of(starter: &Starter<'_>) -> String {
     match starter.device {
-        Device::Known => format!("starts in browser {}", starter.browser.hash()),
-        Device::Unknown => format!("starts from {}", network_of(starter.address)),
+        Device::Known => format!("starts in browser {}", starter.asker.browser.hash()),
+        Device::Unknown => format!("starts from {}", network_of(starter.asker.address)),
     }
 }
 
@@ -51,12 +53,11 @@ impl Watchword {
         pool: &Pool,
         starter: &Starter<'_>,
     ) -> Outcome<StartCount, SendRefusal> {
-        let suspicion = self.suspicion(pool, starter.phone, starter.device).await?;
+        let doubt = self.doubt(pool, &starter.asker, starter.phone, starter.device).await?;
         let name = counter_of(starter);
         let before = window_start(ADDRESS_WINDOW, self.clock.now()) - ADDRESS_WINDOW;
         let previous = self.store.read(&pool.id).find_count(&name, before).await?;
-        let proof = starter.proof.map(|answer| self.read_proof(&pool.id, starter.browser, answer));
-        Ok(StartCount { name, previous, suspicion, proof: proof.transpose()?.flatten() })
+        Ok(StartCount { name, previous, doubt })
     }
 
     /// Counts a start, and spends its proof of work where it takes one.
@@ -74,15 +75,11 @@ impl Watchword {
         if starts > limits.starts_per_address {
             return Err(Error::Refused(SendRefusal::Address(calm(limits.starts_per_address))));
         }
-        let Some(work) = limits.proof_asked(starts, count.suspicion.is_some()) else { return Ok(()) };
-        let is_spent = match &count.proof {
-            Some(proof) if is_enough(proof.work, work) => tx.claim_proof(&proof.id, proof.expires_at).await?,
-            _ => false,
-        };
-        if is_spent {
+        let Some(work) = limits.proof_asked(starts, count.doubt.until.is_some()) else { return Ok(()) };
+        if self.spends_proof(tx, &count.doubt, work).await? {
             return Ok(());
         }
-        let until = calm(limits.starts_before_proof).max(count.suspicion.unwrap_or(now));
+        let until = calm(limits.starts_before_proof).max(count.doubt.until.unwrap_or(now));
         Err(Error::Refused(SendRefusal::Proof { puzzle: Puzzle::of(work), until }))
     }
 
@@ -102,9 +99,7 @@ impl Watchword {
         }
         let tx = self.store.begin(&pool.id).await?;
         tx.count(&count.name, window_start(ADDRESS_WINDOW, self.clock.now())).await?;
-        if let Some(proof) = &count.proof {
-            tx.claim_proof(&proof.id, proof.expires_at).await?;
-        }
+        count.doubt.forget_proof(&tx).await?;
         Ok(tx.commit().await?)
     }
 }

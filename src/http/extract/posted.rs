@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use watchword_flow::authorize::Params;
 use watchword_flow::proof_of_work::ProofAnswer;
+use watchword_flow::sign_in::Asker;
 
 use crate::Doors;
 use crate::extract::form::{self, FormRefusal};
@@ -31,6 +32,11 @@ impl Posted {
     pub fn proof(&self) -> Option<ProofAnswer<'_>> {
         let answer = ProofAnswer { challenge: self.field("challenge"), nonces: self.field("nonce") };
         Some(answer).filter(|answer| !answer.nonces.is_empty())
+    }
+
+    /// Who posted it, as a message is asked for.
+    pub fn asker(&self) -> Asker<'_> {
+        Asker { browser: &self.visitor.browser, address: self.visitor.address, proof: self.proof() }
     }
 
     /// The sealed request: ours, and as long as what the client sent asks for.

@@ -2,47 +2,27 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::StatusCode;
 use watchword_domain::Language;
-use watchword_domain::ids::{ChallengeId, SignInId};
-use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn, Step};
-use watchword_flow::error::{Error, Fault};
+use watchword_domain::ids::SignInId;
+use watchword_domain::sign_in::ChallengeRefusal;
+use watchword_flow::error::Error;
 use watchword_flow::sign_in::{Current, Finished, GuessRefusal};
 
 use crate::extract::cookies::{self, CookieKind};
 use crate::extract::of_sign_in::OfSignIn;
 use crate::extract::posted::Posted;
 use crate::extract::visitor::Visitor;
-use crate::respond::delivery::delivery_of;
+use crate::respond::code_page::{Said, code_page};
 use crate::respond::ended::{ended, unknown};
 use crate::respond::html::set_cookie;
-use crate::respond::page::{Shown, failed, page};
+use crate::respond::page::{Shown, failed};
 use crate::respond::redirect::{see_other, to_client};
-use crate::view::{CodeError, CodeView, Csrf};
+use crate::view::CodeError;
 use crate::{Doors, paths};
 
 /// What the code page's address says besides the sign-in after a wrong code. The answer to a wrong code is this address
 /// and not a page, so that looking at it again types nothing again.
 const WRONG: &str = "wrong";
-
-/// What the code page says of the code before.
-enum Said {
-    /// It was wrong; the rows know how many tries are left.
-    Wrong,
-    /// It was nothing that could be compared.
-    Refused(CodeError),
-}
-
-impl Said {
-    fn error(&self, challenge: &Challenge) -> Option<CodeError> {
-        match self {
-            // A newer code has nothing wrong about it yet.
-            Self::Wrong if challenge.tries == 0 => None,
-            Self::Wrong => Some(CodeError::Wrong { left: challenge.tries_left() }),
-            Self::Refused(error) => Some(*error),
-        }
-    }
-}
 
 /// The code page.
 pub async fn get(
@@ -54,7 +34,7 @@ pub async fn get(
     let after_wrong = query.is_some_and(|query| query.split('&').any(|part| part == WRONG));
     match doors.flow.sign_in(&visitor.pool, &visitor.browser, &id).await {
         Ok(Current { sign_in, step: next, .. }) => {
-            step(&doors, &visitor, (sign_in, next), after_wrong.then_some(Said::Wrong)).await
+            code_page(&doors, &visitor, (sign_in, next), after_wrong.then_some(Said::Wrong)).await
         }
         Err(Error::Refused(_)) => unknown(&doors, &visitor),
         Err(Error::Fault(fault)) => failed(&doors, &visitor, visitor.language(None), &fault),
@@ -86,7 +66,7 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
             see_other(&format!("{here}&{WRONG}"))
         }
         Err(Error::Refused(refusal)) => {
-            step(&doors, visitor, (sign_in, again), told(refusal).map(Said::Refused)).await
+            code_page(&doors, visitor, (sign_in, again), told(refusal).map(Said::Refused)).await
         }
         Err(Error::Fault(fault)) => failed(&doors, visitor, language, &fault),
     }
@@ -112,77 +92,4 @@ fn finish(doors: &Doors, visitor: &Visitor, language: Language, finished: &Finis
         set_cookie(headers, &cookies::remove(pool, CookieKind::Pending));
     }
     response
-}
-
-/// The page of a sign-in's next step.
-async fn step(
-    doors: &Doors,
-    visitor: &Visitor,
-    (sign_in, step): (SignIn, Result<Step, EndReason>),
-    said: Option<Said>,
-) -> Response {
-    let language = visitor.chosen.unwrap_or(sign_in.language);
-    match step {
-        Ok(Step::EnterCode(challenge)) => match view(doors, visitor, &sign_in, &challenge, said).await {
-            Ok((shown, view)) => page(doors, visitor, &shown.shown(language, &sign_in), &view),
-            Err(fault) => failed(doors, visitor, language, &fault),
-        },
-        Ok(_) => see_other(&paths::of_sign_in(&visitor.pool, paths::PHONE, sign_in.id.as_str())),
-        Err(reason) => ended(doors, visitor, language, reason, &sign_in.request),
-    }
-}
-
-/// What the code page is served with.
-struct Served {
-    here: String,
-    client_name: String,
-    status: StatusCode,
-}
-
-impl Served {
-    fn shown<'a>(&'a self, language: Language, sign_in: &'a SignIn) -> Shown<'a> {
-        let shown = Shown::new(language).status(self.status).here(&self.here);
-        let shown = shown.back(Some(&sign_in.request.redirect_uri));
-        shown.leading_to(&sign_in.request.redirect_uri, &self.client_name)
-    }
-}
-
-async fn view(
-    doors: &Doors,
-    visitor: &Visitor,
-    sign_in: &SignIn,
-    challenge: &ChallengeId,
-    said: Option<Said>,
-) -> Result<(Served, CodeView), Fault> {
-    let pool = &visitor.pool;
-    let progress = doors.flow.progress(pool, &visitor.browser, sign_in, challenge).await?;
-    let error = said.as_ref().and_then(|said| said.error(&progress.challenge));
-    let client = doors.flow.client(&pool.id, &sign_in.request.client_id).await?;
-    let id = sign_in.id.as_str();
-    let here = paths::of_sign_in(pool, paths::CODE, id);
-    let served = Served {
-        client_name: client.map_or_else(|| pool.name.clone(), |entry| entry.client.name.clone()),
-        status: match said {
-            Some(Said::Refused(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            Some(Said::Wrong) | None => StatusCode::OK,
-        },
-        here: here.clone(),
-    };
-    let view = CodeView {
-        csrf: Csrf::new(doors.flow.form_token(&pool.id, &visitor.browser)?),
-        action: paths::within(pool, paths::CODE),
-        resend_action: paths::within(pool, paths::NEW_CODE),
-        other_action: paths::within(pool, paths::OTHER_CHANNEL),
-        change_url: paths::of_sign_in(pool, paths::PHONE, id),
-        events_url: paths::of_sign_in(pool, paths::EVENTS, id),
-        refresh_url: here,
-        sign_in: id.to_owned(),
-        number: progress.phone.masked(),
-        code_length: progress.code_digits.into(),
-        delivery: delivery_of(&progress, doors.flow.now()),
-        tries_left: progress.challenge.tries_left(),
-        renewed: progress.challenge.created_at > sign_in.created_at,
-        error,
-    };
-    Ok((served, view))
 }

@@ -8,15 +8,16 @@ use watchword_flow::error::Error;
 use watchword_flow::sign_in::SendRefusal;
 
 use crate::extract::posted::Posted;
+use crate::respond::code_page::{Said, code_page, proof_of};
 use crate::respond::ended::{ended, unknown};
 use crate::respond::number_page::refused;
 use crate::respond::page::failed;
 use crate::respond::redirect::see_other;
-use crate::view::Carried;
+use crate::view::{Carried, Further};
 use crate::{Doors, paths};
 
-/// Another channel was asked for. The code page shows what comes of it; a channel that is none, or may not carry the code,
-/// leaves everything as it is.
+/// Another channel was asked for. The code page shows what comes of it, or asks for a proof of work first; a channel that
+/// is none, or may not carry the code, leaves everything as it is.
 pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
     let visitor = &posted.visitor;
     let id = SignInId::from(posted.field("sign_in"));
@@ -26,14 +27,22 @@ pub async fn post(State(doors): State<Doors>, posted: Posted) -> Response {
         Err(Error::Fault(fault)) => return failed(&doors, visitor, visitor.language(None), &fault),
     };
     let language = visitor.chosen.unwrap_or(current.sign_in.language);
-    let request = current.sign_in.request.clone();
+    let (sign_in, step) = (current.sign_in.clone(), current.step.clone());
     let here = paths::of_sign_in(&visitor.pool, paths::CODE, id.as_str());
     let Ok(channel) = posted.field("channel").parse::<Channel>() else { return see_other(&here) };
-    match doors.flow.send_by(&visitor.pool, &visitor.browser, current, channel).await {
+    match doors.flow.send_by(&visitor.pool, &posted.asker(), current, channel).await {
         Ok(()) | Err(Error::Refused(SendRefusal::Wait(_) | SendRefusal::Allowance(_))) => see_other(&here),
-        Err(Error::Refused(SendRefusal::Ended(reason))) => ended(&doors, visitor, language, reason, &request),
+        Err(Error::Refused(SendRefusal::Ended(reason))) => {
+            ended(&doors, visitor, language, reason, &sign_in.request)
+        }
+        Err(Error::Refused(SendRefusal::Proof { puzzle, until })) => {
+            match proof_of(&doors, visitor, (puzzle, until), Further::OtherChannel) {
+                Ok(proof) => code_page(&doors, visitor, (sign_in, step), Some(Said::Proof(proof))).await,
+                Err(fault) => failed(&doors, visitor, language, &fault),
+            }
+        }
         Err(Error::Refused(refusal)) => {
-            refused(&doors, &posted, refusal, Carried::SignIn(id.into()), &request, language).await
+            refused(&doors, &posted, refusal, Carried::SignIn(id.into()), &sign_in.request, language).await
         }
         Err(Error::Fault(fault)) => failed(&doors, visitor, language, &fault),
     }

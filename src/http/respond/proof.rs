@@ -13,5 +13,5 @@ use crate::view::ProofPart;
 /// When no challenge can be made.
 pub fn proof_part(doors: &Doors, visitor: &Visitor, puzzle: Puzzle, wait: u32) -> Result<ProofPart, Fault> {
     let challenge = doors.flow.proof_challenge(&visitor.pool.id, &visitor.browser, puzzle)?;
-    Ok(ProofPart { challenge, bits: puzzle.bits, answers: puzzle.answers, wait })
+    Ok(ProofPart { challenge, wait })
 }

@@ -8,6 +8,7 @@ use super::fault::RenderError;
 use super::form::Csrf;
 use super::locale::Locale;
 use super::pages::{Head, Refresh, View};
+use super::phone::ProofPart;
 use super::text::Text;
 
 /// Asks for the code that was sent, and shows live how the message fares.
@@ -47,6 +48,27 @@ pub struct CodeView {
     pub renewed: bool,
     /// What was wrong with the code that was posted.
     pub error: Option<CodeError>,
+    /// What the browser has to work out before the code goes out again.
+    pub proof: Option<CodeProof>,
+}
+
+/// A proof of work that is asked for before the code goes out again. The form it belongs to posts `challenge` and `nonce`
+/// besides its own fields.
+#[derive(Clone, Debug)]
+pub struct CodeProof {
+    /// What is asked for.
+    pub part: ProofPart,
+    /// For which of the page's forms.
+    pub of: Further,
+}
+
+/// A way in which a code goes out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Further {
+    /// A new code.
+    NewCode,
+    /// The same code by another channel.
+    OtherChannel,
 }
 
 /// Why a code was not accepted.
@@ -98,6 +120,11 @@ struct Context<'a> {
     error: Option<Text>,
     /// Why the code has ended, if it has.
     ended: Option<Text>,
+    proof: Option<&'a ProofPart>,
+    /// Whether the proof is for a new code.
+    proves_resend: bool,
+    /// Whether it is for another channel.
+    proves_other: bool,
 }
 
 impl View for CodeView {
@@ -107,7 +134,7 @@ impl View for CodeView {
         let refresh = self
             .delivery
             .look_again_after()
-            .filter(|_| !self.has_ended() && self.error.is_none())
+            .filter(|_| !self.has_ended() && self.error.is_none() && self.proof.is_none())
             .map(|seconds| Refresh { seconds, url: self.refresh_url.clone() });
         Head::new(self.title()).with_problem(self.error.is_some()).with_refresh(refresh)
     }
@@ -137,11 +164,18 @@ impl View for CodeView {
             renewed: self.renewed && matches!(self.error, None | Some(CodeError::Wrong { .. })),
             error: self.error.map(|error| error.text(self.code_length)),
             ended: self.has_ended().then(|| self.end_reason()),
+            proof: self.proof.as_ref().map(|proof| &proof.part),
+            proves_resend: self.proves(Further::NewCode),
+            proves_other: self.proves(Further::OtherChannel),
         })
     }
 }
 
 impl CodeView {
+    fn proves(&self, further: Further) -> bool {
+        self.proof.as_ref().is_some_and(|proof| proof.of == further)
+    }
+
     fn has_ended(&self) -> bool {
         self.tries_left == 0 || self.delivery.expires_in == 0 || self.error == Some(CodeError::Expired)
     }

@@ -16,7 +16,7 @@ use super::tags;
 use super::text::Text;
 
 /// The templates: name and source. Pages are named as their endpoints.
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("layout", include_str!("../../../templates/layout.hbs")),
     ("parts/back", include_str!("../../../templates/parts/back.hbs")),
     ("parts/brand", include_str!("../../../templates/parts/brand.hbs")),
@@ -24,6 +24,8 @@ const TEMPLATES: [(&str, &str); 16] = [
     ("parts/footer", include_str!("../../../templates/parts/footer.hbs")),
     ("parts/icon-chat", include_str!("../../../templates/parts/icon-chat.hbs")),
     ("parts/other", include_str!("../../../templates/parts/other.hbs")),
+    ("parts/proof", include_str!("../../../templates/parts/proof.hbs")),
+    ("parts/proof-fields", include_str!("../../../templates/parts/proof-fields.hbs")),
     ("parts/resend", include_str!("../../../templates/parts/resend.hbs")),
     ("pages/code", include_str!("../../../templates/pages/code.hbs")),
     ("pages/ended", include_str!("../../../templates/pages/ended.hbs")),

@@ -38,14 +38,10 @@ pub struct PhoneView {
 }
 
 /// A proof of work that is asked for. The form posts `challenge` and `nonce`.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ProofPart {
-    /// The challenge.
+    /// The challenge, which says what is asked for.
     pub challenge: String,
-    /// How many zero bits each answer has.
-    pub bits: u8,
-    /// How many answers.
-    pub answers: u8,
     /// Seconds until none is asked for any more, for whoever has no scripts.
     pub wait: u32,
 }

@@ -9,9 +9,9 @@
 use watchword_domain::{Channel, Country, DeliveryState, FailureClass, Language};
 
 use super::{
-    Brand, Carried, Chrome, CodeError, CodeView, Colours, Csrf, DeliveryPart, EndedReason, EndedView,
-    ErrorKind, ErrorView, FormPostView, LandingView, LanguageLink, OtherPart, Pages, PhoneError, PhoneView,
-    ProofPart, ResendPart, SignOutView, SignedOutView, View,
+    Brand, Carried, Chrome, CodeError, CodeProof, CodeView, Colours, Csrf, DeliveryPart, EndedReason,
+    EndedView, ErrorKind, ErrorView, FormPostView, Further, LandingView, LanguageLink, OtherPart, Pages, PhoneError,
+    PhoneView, ProofPart, ResendPart, SignOutView, SignedOutView, View,
 };
 
 /// Every sample in a language, in the house's colours and in those of a project: its name and its page.
@@ -132,7 +132,13 @@ pub(super) fn code(state: DeliveryState, failure: Option<FailureClass>) -> CodeV
         tries_left: 5,
         renewed: false,
         error: None,
+        proof: None,
     }
+}
+
+/// As nobody could solve it: the samples are looked at in browsers, too.
+fn proof() -> ProofPart {
+    ProofPart { challenge: format!("2.32.16.1767225600.{CSRF}.{CSRF}"), wait: 437 }
 }
 
 impl Samples for PhoneView {
@@ -164,14 +170,7 @@ impl Samples for PhoneView {
                 },
             ),
         ];
-        // As nobody could solve it: the samples are looked at in browsers, too.
-        let proof = ProofPart {
-            challenge: format!("2.32.16.1767225600.{CSRF}.{CSRF}"),
-            bits: 32,
-            answers: 16,
-            wait: 437,
-        };
-        let asked = PhoneView { phone: "98765 43210".into(), proof: Some(proof), ..phone() };
+        let asked = PhoneView { phone: "98765 43210".into(), proof: Some(proof()), ..phone() };
         samples.push(("phone-proof".to_owned(), asked));
         samples.extend(errors.map(|(name, error)| {
             let typed = if error == PhoneError::Missing { "" } else { "+33 6 12 34" };
@@ -207,6 +206,15 @@ impl Samples for CodeView {
             let view = code(DeliveryState::Delivered, None);
             (format!("code-{name}"), CodeView { error: Some(error), tries_left, ..view })
         }));
+        samples.extend([("new-code", Further::NewCode), ("other-channel", Further::OtherChannel)].map(
+            |(name, of)| {
+                let view = code(DeliveryState::Sent, None);
+                (
+                    format!("code-proof-{name}"),
+                    CodeView { proof: Some(CodeProof { part: proof(), of }), ..view },
+                )
+            },
+        ));
         let ended = |tries_left, expires_in, resend| {
             let view = code(DeliveryState::Delivered, None);
             CodeView {

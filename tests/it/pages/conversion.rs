@@ -12,7 +12,7 @@ use watchword_domain::{Channel, Clock, Phone};
 use crate::on_each_database;
 use crate::support::{Answer, Browser, House, random_phone, solved};
 
-fn protect(usual: Limits) -> Limits {
+pub(super) fn protect(usual: Limits) -> Limits {
     Limits { monitor: Monitor::Protect, proof_bits: 8, ..usual }
 }
 
@@ -26,7 +26,7 @@ fn prefix() -> String {
 }
 
 /// Counts messages to the tests' range so many windows ago.
-async fn sent(house: &House, windows_ago: u32, sent: u32, verified: u32) {
+pub(super) async fn sent(house: &House, windows_ago: u32, sent: u32, verified: u32) {
     let window = window_start(TRAFFIC_WINDOW, house.clock.now() - TRAFFIC_WINDOW * windows_ago);
     let tx = house.store.begin(&house.pool.id).await.unwrap();
     for number in 0..sent {
@@ -43,7 +43,7 @@ async fn start(house: &House, browser: &Browser, phone: &str) -> Answer {
     browser.type_phone(house, &page, phone).await
 }
 
-fn asks(answer: &Answer) -> bool {
+pub(super) fn asks(answer: &Answer) -> bool {
     answer.status == 429 && answer.text.contains("name=\"challenge\"")
 }
 
@@ -67,7 +67,7 @@ async fn counted(house: &House) -> Vec<String> {
     house.values("SELECT CAST(sent AS TEXT) || ' ' || CAST(verified AS TEXT) FROM prefix_traffic").await
 }
 
-async fn kinds(house: &House) -> Vec<String> {
+pub(super) async fn kinds(house: &House) -> Vec<String> {
     house.values("SELECT kind FROM limit_alerts ORDER BY kind").await
 }
 

@@ -8,6 +8,7 @@ mod events;
 mod form_post;
 mod forms;
 mod frame;
+mod guarded_sms;
 mod language;
 mod limits;
 mod lock;

@@ -1,5 +1,6 @@
 //! People who do the same thing twice at once: ask for a new code, sign in for the first time.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use watchword_domain::Language;
 use watchword_domain::client::ClientKind;
 use watchword_domain::limits::Limits;
 use watchword_flow::error::Error;
-use watchword_flow::sign_in::SendRefusal;
+use watchword_flow::sign_in::{Asker, SendRefusal};
 
 use super::FEW_ROUNDS;
 use super::ground::{Ground, at_once, on_both, run};
@@ -29,7 +30,9 @@ on_both! {
                         let waiting = &ready.waiting;
                         let current = ground.flow.sign_in(&ground.pool, &waiting.browser, &waiting.sign_in).await;
                         let current = current.unwrap_or_else(|_| panic!("the sign-in is there"));
-                        match ground.flow.resend_code(&ground.pool, current, Language::En).await {
+                        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+                        let asker = Asker { browser: &waiting.browser, address, proof: None };
+                        match ground.flow.resend_code(&ground.pool, &asker, current, Language::En).await {
                             Ok(()) => true,
                             Err(Error::Refused(SendRefusal::Wait(_))) => false,
                             Err(Error::Refused(refusal)) => panic!("{refusal}"),

@@ -1,0 +1,124 @@
+//! SMS where a range of numbers is suspicious: none steps in by itself, and whoever asks for one works for it.
+
+use std::time::Duration;
+
+use watchword_domain::channel::Fallback;
+use watchword_domain::conversion::TRAFFIC_WINDOW;
+
+use super::conversion::{asks, kinds, protect, sent};
+use super::other_channel::{BOTH, ask_by, by, decide, sms_to, unheard};
+use crate::on_each_database;
+use crate::support::{Answer, Browser, House, solved};
+
+/// A code that waits on WhatsApp, in a range where afterwards it turned out that so many of thirty came back; and the time at
+/// which an SMS may carry it.
+async fn waiting(house: &House, fallback: Fallback, verified: u32) -> (Browser, String, Answer) {
+    house.clock.turn_to_next(TRAFFIC_WINDOW);
+    decide(house, &BOTH, fallback).await;
+    let waiting = unheard(house).await;
+    sent(house, 2, 30, verified).await;
+    house.clock.turn(Duration::from_secs(20));
+    waiting
+}
+
+/// Posts a form of a code page that asks for a proof of work, with the proof.
+async fn prove(house: &House, browser: &Browser, page: &Answer, (path, channel): (&str, &str)) -> Answer {
+    let [csrf, sign_in, challenge] = ["csrf", "sign_in", "challenge"].map(|name| page.hidden(name));
+    let nonce = solved(&challenge);
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("sign_in", &sign_in),
+        ("channel", channel),
+        ("challenge", &challenge),
+        ("nonce", &nonce),
+    ];
+    browser.post(&house.url(path), &form).await
+}
+
+/// Waits until nobody waits for an SMS that steps in by itself, and gives why none did.
+async fn given_up(house: &House) -> Vec<String> {
+    let waits = "EXISTS (SELECT 1 FROM messages WHERE fallback_at IS NOT NULL)";
+    house.eventually(&format!("SELECT id FROM pools WHERE NOT {waits}")).await;
+    house.flow.sweep().await.unwrap();
+    house.values("SELECT reason FROM refusals").await
+}
+
+on_each_database! {
+    fn no_sms_steps_in_where_nothing_is_sent_and_none_is_to_be_had(house with protect) {
+        let (browser, phone, page) = waiting(&house, Fallback::Automatic, 0).await;
+        assert_eq!(given_up(&house).await, ["no_conversion"]);
+        let refused = ask_by(&house, &browser, &page, "sms").await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("Codes to numbers like this one are paused"), "{}", refused.text);
+        house.wait_for_outbox().await;
+        assert!(by(&house, &phone, "sms").await.is_empty());
+    }
+
+    fn no_sms_steps_in_where_a_proof_of_work_is_asked_for_and_whoever_asks_for_one_proves(house with protect) {
+        let (browser, phone, page) = waiting(&house, Fallback::Automatic, 5).await;
+        assert_eq!(given_up(&house).await, ["proof_of_work"]);
+        let asked = ask_by(&house, &browser, &page, "sms").await;
+        assert!(asks(&asked), "{}", asked.text);
+        assert_eq!(asked.heading(), page.heading(), "the code page, on which the code may still be typed");
+        assert!(asked.text.contains("this step needs JavaScript"), "{}", asked.text);
+        house.wait_for_outbox().await;
+        assert!(by(&house, &phone, "sms").await.is_empty());
+        let other = ("/sign-in/channel", "sms");
+        assert_eq!(prove(&house, &browser, &asked, other).await.status, 303);
+        let sms = sms_to(&house, &phone).await;
+        assert_eq!(house.count("spent_proofs").await, 1);
+        browser.type_code(&house, &page, sms["code"].as_str().unwrap()).await.location();
+    }
+
+    fn a_spent_proof_brings_no_further_sms(house with protect) {
+        let (browser, phone, page) = waiting(&house, Fallback::OnRequest, 5).await;
+        let asked = ask_by(&house, &browser, &page, "sms").await;
+        let (challenge, nonce) = (asked.hidden("challenge"), solved(&asked.hidden("challenge")));
+        let [csrf, sign_in] = ["csrf", "sign_in"].map(|name| asked.hidden(name));
+        let form = |nonce| [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("channel", "sms"), ("challenge", &challenge), ("nonce", nonce)];
+        assert!(asks(&browser.post(&house.url("/sign-in/channel"), &form("1.2.3")).await), "no proof at all");
+        assert_eq!(browser.post(&house.url("/sign-in/channel"), &form(&nonce)).await.status, 303);
+        sms_to(&house, &phone).await;
+        house.clock.turn(Duration::from_secs(120));
+        let new_code = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("challenge", &challenge), ("nonce", &nonce)];
+        assert!(asks(&browser.post(&house.url("/sign-in/new-code"), &new_code).await));
+        assert_eq!(by(&house, &phone, "sms").await.len(), 1);
+    }
+
+    fn whoever_waits_as_told_gets_the_sms_without_a_proof(house with protect) {
+        let (browser, phone, page) = waiting(&house, Fallback::OnRequest, 5).await;
+        let asked = ask_by(&house, &browser, &page, "sms").await;
+        let wait: u64 = asked.header("retry-after").parse().unwrap();
+        for table in ["challenges", "sign_ins"] {
+            house.execute(&format!("UPDATE {table} SET expires_at = 9000000000000000")).await;
+        }
+        house.clock.turn(Duration::from_secs(wait - 61));
+        assert!(asks(&ask_by(&house, &browser, &page, "sms").await));
+        house.clock.turn(Duration::from_secs(61));
+        assert_eq!(ask_by(&house, &browser, &page, "sms").await.status, 303);
+        sms_to(&house, &phone).await;
+    }
+
+    fn a_new_code_takes_a_proof_by_sms_and_none_by_whatsapp(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        decide(&house, &BOTH, Fallback::OnRequest).await;
+        let ((whatsapp, _, whatsapp_page), (browser, phone, page)) = (unheard(&house).await, unheard(&house).await);
+        house.clock.turn(Duration::from_secs(20));
+        ask_by(&house, &browser, &page, "sms").await;
+        sms_to(&house, &phone).await;
+        sent(&house, 2, 30, 5).await;
+        house.clock.turn(Duration::from_secs(100));
+        assert_eq!(whatsapp.ask_new_code(&house, &whatsapp_page).await.status, 303);
+        let asked = browser.ask_new_code(&house, &page).await;
+        assert!(asks(&asked), "{}", asked.text);
+        assert_eq!(prove(&house, &browser, &asked, ("/sign-in/new-code", "")).await.status, 303);
+        house.wait_for_outbox().await;
+        assert_eq!(by(&house, &phone, "sms").await.len(), 2);
+    }
+
+    fn who_only_observes_is_told_of_an_sms_that_steps_in(house) {
+        let (_, phone, _) = waiting(&house, Fallback::Automatic, 0).await;
+        sms_to(&house, &phone).await;
+        assert_eq!(kinds(&house).await, ["no_conversion"]);
+    }
+}
