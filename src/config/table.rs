@@ -291,6 +291,12 @@ pub static SETTINGS: &[Setting] = &[
         "Messages to one number within a day, over all pools.",
     ),
     setting(
+        "limits.sms_per_number_day",
+        Kind::Number(1, 1000),
+        Is("5"),
+        "SMS to one number within a day, over all pools; each is one of its messages, too.",
+    ),
+    setting(
         "limits.starts_per_address",
         Kind::Number(1, 100_000_000),
         Is("60"),
@@ -319,6 +325,12 @@ pub static SETTINGS: &[Setting] = &[
         Kind::Number(1, 1_000_000_000),
         Is("1000"),
         "Messages of one pool within a UTC day, where its project has no other budget.",
+    ),
+    setting(
+        "limits.sms_per_pool_day",
+        Kind::Number(1, 1_000_000_000),
+        Is("200"),
+        "SMS of one pool within a UTC day, where its project has no other budget; each is one of its messages, too.",
     ),
     setting(
         "limits.prices_file",

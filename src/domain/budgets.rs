@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::channel::Channel;
 use crate::limits::{Limits, window_start};
 use crate::pool::Pool;
 use crate::time::Timestamp;
@@ -21,6 +22,8 @@ pub const FULL: u8 = 100;
 pub enum Counted {
     /// Messages, one each.
     Messages,
+    /// SMS, one each: the channel on which fraud pays.
+    Sms,
     /// Money, in millionths of a unit of the price table's currency.
     Money,
 }
@@ -53,6 +56,8 @@ impl Budget {
         match (self.counted, self.span) {
             (Counted::Messages, Span::Hour) => "messages_hour",
             (Counted::Messages, Span::Day) => "messages_day",
+            (Counted::Sms, Span::Hour) => "sms_hour",
+            (Counted::Sms, Span::Day) => "sms_day",
             (Counted::Money, Span::Hour) => "money_hour",
             (Counted::Money, Span::Day) => "money_day",
         }
@@ -73,6 +78,11 @@ impl Budget {
             Span::Hour => HOUR,
             Span::Day => DAY,
         }
+    }
+
+    /// Whether messages on this channel are counted against it.
+    pub fn covers(&self, channel: Channel) -> bool {
+        self.counted != Counted::Sms || channel == Channel::Sms
     }
 
     /// Whether it bears so much.
@@ -120,6 +130,7 @@ impl Pool {
         let mut budgets = vec![
             messages(Span::Hour, limits.messages_per_pool_hour, false),
             messages(Span::Day, day, is_probation),
+            Budget { counted: Counted::Sms, ..messages(Span::Day, limits.sms_per_pool_day, false) },
         ];
         if !limits.prices.is_empty() {
             budgets.push(money(Span::Hour, limits.money_per_pool_hour));
@@ -172,9 +183,20 @@ mod tests {
     }
 
     #[test]
+    fn sms_are_counted_as_messages_and_by_themselves() {
+        let own = PoolSettings { sms_per_day: Some(500), ..PoolSettings::default() };
+        for (settings, expected) in [(PoolSettings::default(), 200), (own, 500)] {
+            let budgets = pool(settings).budgets(&Limits::default(), Timestamp::from_seconds(0));
+            assert_eq!(most(&budgets, "sms_day"), Some(expected));
+            let covering = |channel| budgets.iter().filter(move |budget| budget.covers(channel)).count();
+            assert_eq!((covering(Channel::Whatsapp), covering(Channel::Sms)), (2, 3));
+        }
+    }
+
+    #[test]
     fn money_is_counted_where_there_are_prices() {
         let now = Timestamp::from_seconds(0);
-        assert_eq!(pool(PoolSettings::default()).budgets(&Limits::default(), now).len(), 2);
+        assert_eq!(pool(PoolSettings::default()).budgets(&Limits::default(), now).len(), 3);
         let prices = PriceTable::parse("country,channel,EUR\n*,whatsapp,0.01\n").unwrap();
         let limits =
             Limits { prices: prices.into(), money_per_pool_day: "5".parse().ok(), ..Limits::default() };

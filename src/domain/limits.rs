@@ -35,6 +35,8 @@ pub struct Limits {
     pub sends_per_number_hour: u32,
     /// Messages to one number within a day, over all pools.
     pub sends_per_number_day: u32,
+    /// SMS to one number within a day, over all pools; they are messages, too.
+    pub sms_per_number_day: u32,
     /// Sign-ins started from one address (IPv4 /32, IPv6 /64) within ten minutes.
     pub starts_per_address: u32,
     /// How many of these take no proof of work: see [`proof`](crate::proof).
@@ -45,6 +47,8 @@ pub struct Limits {
     pub messages_per_pool_hour: u32,
     /// Messages of one pool within a UTC day, where its project sets no other budget.
     pub messages_per_pool_day: u32,
+    /// SMS of one pool within a UTC day, where its project sets no other budget; they are messages, too.
+    pub sms_per_pool_day: u32,
     /// What one pool's messages may cost within a UTC hour.
     pub money_per_pool_hour: Option<Money>,
     /// What one pool's messages may cost within a UTC day.
@@ -70,11 +74,13 @@ impl Default for Limits {
             resend_waits_seconds: vec![30, 60, 120, 300, 600],
             sends_per_number_hour: 5,
             sends_per_number_day: 10,
+            sms_per_number_day: 5,
             starts_per_address: 60,
             starts_before_proof: 10,
             proof_bits: 15,
             messages_per_pool_hour: 300,
             messages_per_pool_day: 1000,
+            sms_per_pool_day: 200,
             money_per_pool_hour: None,
             money_per_pool_day: None,
             probation_days: 7,
@@ -123,11 +129,13 @@ impl Limits {
         }
         within("limits.sends_per_number_hour", self.sends_per_number_hour.into(), 1, 1000)?;
         within("limits.sends_per_number_day", self.sends_per_number_day.into(), 1, 1000)?;
+        within("limits.sms_per_number_day", self.sms_per_number_day.into(), 1, 1000)?;
         within("limits.starts_per_address", self.starts_per_address.into(), 1, 100_000_000)?;
         within("limits.starts_before_proof", self.starts_before_proof.into(), 1, 100_000_000)?;
         within("limits.proof_bits", self.proof_bits.into(), 8, 22)?;
         within("limits.messages_per_pool_hour", self.messages_per_pool_hour.into(), 1, 1_000_000_000)?;
         within("limits.messages_per_pool_day", self.messages_per_pool_day.into(), 1, 1_000_000_000)?;
+        within("limits.sms_per_pool_day", self.sms_per_pool_day.into(), 1, 1_000_000_000)?;
         within("limits.probation_days", self.probation_days.into(), 0, 365)?;
         within("limits.probation_messages_day", self.probation_messages_day.into(), 1, 1_000_000_000)
     }

@@ -50,6 +50,8 @@ pub struct PoolSettings {
     pub messages_per_hour: Option<u32>,
     /// Messages within a UTC day, where the installation's default does not fit.
     pub messages_per_day: Option<u32>,
+    /// SMS within a UTC day, where the installation's default does not fit.
+    pub sms_per_day: Option<u32>,
     /// Which channels codes take, and when another steps in.
     pub delivery: DeliveryPolicy,
     /// What messages may cost within a UTC hour, where the installation's default does not fit.
@@ -109,6 +111,7 @@ impl Pool {
             code_digits,
             messages_per_pool_hour: own.messages_per_hour.unwrap_or(installation.messages_per_pool_hour),
             messages_per_pool_day: own.messages_per_day.unwrap_or(installation.messages_per_pool_day),
+            sms_per_pool_day: own.sms_per_day.unwrap_or(installation.sms_per_pool_day),
             money_per_pool_hour: own.money_per_hour.or(installation.money_per_pool_hour),
             money_per_pool_day: own.money_per_day.or(installation.money_per_pool_day),
             monitor: own.monitor.unwrap_or(installation.monitor),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::Channel;
 use crate::failures::Device;
 use crate::limits::Limits;
 use crate::time::Timestamp;
@@ -39,25 +40,27 @@ pub struct SendHistory {
     /// Those of `sends` that known browsers asked for, or whose code was answered rightly.
     #[serde(default)]
     owned: Vec<Timestamp>,
+    /// Those of `sends` that went by SMS.
+    #[serde(default)]
+    sms: Vec<Timestamp>,
     answered_at: Option<Timestamp>,
 }
 
 impl SendHistory {
-    /// Whether a message may be sent at `now` to whom this device asks for.
+    /// Whether a message may be sent at `now` on this channel to whom this device asks for.
     ///
     /// # Errors
     /// When it must wait, with the reason that lasts longest.
-    pub fn allows(&self, limits: &Limits, device: Device, now: Timestamp) -> Result<(), SendRefusal> {
-        let sends = self.counted(device);
-        let refusals = [
-            self.resend_wait(sends, limits, now),
-            allowance(sends, limits.sends_per_number_hour, HOUR, now),
-            allowance(sends, limits.sends_per_number_day, DAY, now),
-        ];
-        match refusals.into_iter().flatten().filter(|refusal| refusal.until > now).max_by_key(|r| r.until) {
-            Some(refusal) => Err(refusal),
-            None => Ok(()),
-        }
+    pub fn allows(
+        &self,
+        limits: &Limits,
+        (device, channel): (Device, Channel),
+        now: Timestamp,
+    ) -> Result<(), SendRefusal> {
+        let wait = self.resend_wait(self.counted(device), limits, now);
+        let wait = wait.filter(|refusal| refusal.until > now);
+        let used_up = self.allows_other_channel(limits, (device, channel), now).err();
+        wait.into_iter().chain(used_up).max_by_key(|refusal| refusal.until).map_or(Ok(()), Err)
     }
 
     /// Whether the code of the last message may be sent once more, by another channel: no wait between two messages holds
@@ -68,13 +71,16 @@ impl SendHistory {
     pub fn allows_other_channel(
         &self,
         limits: &Limits,
-        device: Device,
+        (device, channel): (Device, Channel),
         now: Timestamp,
     ) -> Result<(), SendRefusal> {
         let sends = self.counted(device);
+        let by_sms: Vec<Timestamp> = sends.iter().copied().filter(|sent| self.sms.contains(sent)).collect();
+        let most_by_sms = Some(limits.sms_per_number_day).filter(|_| channel == Channel::Sms);
         let refusals = [
             allowance(sends, limits.sends_per_number_hour, HOUR, now),
             allowance(sends, limits.sends_per_number_day, DAY, now),
+            most_by_sms.and_then(|most| allowance(&by_sms, most, DAY, now)),
         ];
         refusals
             .into_iter()
@@ -85,9 +91,13 @@ impl SendHistory {
     }
 
     /// Notes a message sent at `now`, and forgets what no limit looks at any more.
-    pub fn record(&mut self, device: Device, now: Timestamp) {
-        self.sends.retain(|sent| now.since(*sent) < DAY);
-        self.owned.retain(|sent| now.since(*sent) < DAY);
+    pub fn record(&mut self, (device, channel): (Device, Channel), now: Timestamp) {
+        for times in [&mut self.sends, &mut self.owned, &mut self.sms] {
+            times.retain(|sent| now.since(*sent) < DAY);
+        }
+        if channel == Channel::Sms {
+            self.sms.push(now);
+        }
         self.sends.push(now);
         if device == Device::Known {
             self.owned.push(now);
@@ -139,13 +149,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const STRANGER: (Device, Channel) = (Device::Unknown, Channel::Whatsapp);
+    const OWNER: (Device, Channel) = (Device::Known, Channel::Whatsapp);
+
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(1_000_000 + seconds)
     }
 
     fn sent(times: &[i64]) -> SendHistory {
         let mut history = SendHistory::default();
-        times.iter().for_each(|seconds| history.record(Device::Unknown, at(*seconds)));
+        times.iter().for_each(|seconds| history.record(STRANGER, at(*seconds)));
         history
     }
 
@@ -155,11 +168,11 @@ mod tests {
         let mut now = 0;
         let mut history = SendHistory::default();
         for wait in [30, 60, 120, 300, 600, 600] {
-            history.record(Device::Unknown, at(now));
-            let refusal = history.allows(&limits, Device::Unknown, at(now)).unwrap_err();
+            history.record(STRANGER, at(now));
+            let refusal = history.allows(&limits, STRANGER, at(now)).unwrap_err();
             assert_eq!(refusal, SendRefusal { reason: SendLimit::ResendWait, until: at(now + wait) });
             now += wait;
-            assert_eq!(history.allows(&limits, Device::Unknown, at(now)), Ok(()));
+            assert_eq!(history.allows(&limits, STRANGER, at(now)), Ok(()));
         }
     }
 
@@ -168,17 +181,17 @@ mod tests {
         let limits = Limits::default();
         let mut history = sent(&[0]);
         history.answered(at(0), at(5));
-        assert_eq!(history.allows(&limits, Device::Unknown, at(6)), Ok(()));
+        assert_eq!(history.allows(&limits, STRANGER, at(6)), Ok(()));
         let mut history = sent(&[0, 1, 2, 3, 4]);
         history.answered(at(4), at(5));
-        let refusal = history.allows(&limits, Device::Unknown, at(6)).unwrap_err();
+        let refusal = history.allows(&limits, STRANGER, at(6)).unwrap_err();
         assert_eq!(refusal, SendRefusal { reason: SendLimit::Allowance, until: at(3600) });
     }
 
     #[test]
     fn the_day_counts_what_the_hour_forgot() {
         let hours: Vec<i64> = (0..10).map(|n| n * 4000).collect();
-        let refusal = sent(&hours).allows(&Limits::default(), Device::Unknown, at(39_000)).unwrap_err();
+        let refusal = sent(&hours).allows(&Limits::default(), STRANGER, at(39_000)).unwrap_err();
         assert_eq!(refusal, SendRefusal { reason: SendLimit::Allowance, until: at(86_400) });
     }
 
@@ -186,13 +199,13 @@ mod tests {
     fn strangers_never_hold_back_the_owner() {
         let (limits, mut history) = (Limits::default(), sent(&[0]));
         history.answered(at(0), at(5));
-        (10..14).for_each(|seconds| history.record(Device::Unknown, at(seconds)));
-        assert!(history.allows(&limits, Device::Unknown, at(14)).is_err());
+        (10..14).for_each(|seconds| history.record(STRANGER, at(seconds)));
+        assert!(history.allows(&limits, STRANGER, at(14)).is_err());
         for seconds in [14, 44, 104, 224] {
-            assert_eq!(history.allows(&limits, Device::Known, at(seconds)), Ok(()), "{seconds}");
-            history.record(Device::Known, at(seconds));
+            assert_eq!(history.allows(&limits, OWNER, at(seconds)), Ok(()), "{seconds}");
+            history.record(OWNER, at(seconds));
         }
-        let full = history.allows(&limits, Device::Known, at(1000)).unwrap_err();
+        let full = history.allows(&limits, OWNER, at(1000)).unwrap_err();
         let since_the_first = SendRefusal { reason: SendLimit::Allowance, until: at(3600) };
         assert_eq!(full, since_the_first, "the message answered rightly was the owner's own");
     }
@@ -204,6 +217,27 @@ mod tests {
         assert_eq!(read, sent(&[0, 5]));
     }
 
+    #[test]
+    fn sms_have_an_allowance_of_their_own() {
+        let limits = Limits { sms_per_number_day: 2, ..Limits::default() };
+        let mut history = sent(&[0]);
+        for seconds in [1000, 5000] {
+            assert_eq!(history.allows(&limits, (Device::Unknown, Channel::Sms), at(seconds)), Ok(()));
+            history.record((Device::Unknown, Channel::Sms), at(seconds));
+        }
+        let refusal = SendRefusal { reason: SendLimit::Allowance, until: at(1000 + 86_400) };
+        for allows in [SendHistory::allows, SendHistory::allows_other_channel] {
+            assert_eq!(allows(&history, &limits, (Device::Unknown, Channel::Sms), at(9000)), Err(refusal));
+            assert_eq!(allows(&history, &limits, (Device::Unknown, Channel::Whatsapp), at(9000)), Ok(()));
+            assert_eq!(
+                allows(&history, &limits, (Device::Known, Channel::Sms), at(9000)),
+                Ok(()),
+                "none was the owner's"
+            );
+            assert_eq!(allows(&history, &limits, (Device::Unknown, Channel::Sms), refusal.until), Ok(()));
+        }
+    }
+
     proptest! {
         #[test]
         fn no_window_ever_holds_more_than_its_allowance(gaps in prop::collection::vec(0_i64..5000, 1..80)) {
@@ -213,8 +247,8 @@ mod tests {
             let mut now = 0;
             for gap in gaps {
                 now += gap;
-                if history.allows(&limits, Device::Unknown, at(now)).is_ok() {
-                    history.record(Device::Unknown, at(now));
+                if history.allows(&limits, STRANGER, at(now)).is_ok() {
+                    history.record(STRANGER, at(now));
                     sends.push(now);
                 }
             }
@@ -231,9 +265,9 @@ mod tests {
             let mut now = 0;
             for gap in gaps {
                 now += gap;
-                match history.allows(&limits, Device::Unknown, at(now)) {
-                    Ok(()) => history.record(Device::Unknown, at(now)),
-                    Err(refusal) => prop_assert_eq!(history.allows(&limits, Device::Unknown, refusal.until), Ok(())),
+                match history.allows(&limits, STRANGER, at(now)) {
+                    Ok(()) => history.record(STRANGER, at(now)),
+                    Err(refusal) => prop_assert_eq!(history.allows(&limits, STRANGER, refusal.until), Ok(())),
                 }
             }
         }

@@ -35,6 +35,9 @@ pub struct Change {
     /// Messages within a UTC day, or `default`.
     #[arg(long, value_name = "NUMBER")]
     messages_per_day: Option<Own<u32>>,
+    /// SMS within a UTC day, or `default`; they count as messages, too.
+    #[arg(long, value_name = "NUMBER")]
+    sms_per_day: Option<Own<u32>>,
     /// What messages may cost within a UTC hour, such as 12.50, or `default`.
     #[arg(long, value_name = "AMOUNT")]
     money_per_hour: Option<Own<Money>>,
@@ -50,6 +53,7 @@ impl Change {
     pub(super) fn is_any(&self) -> bool {
         self.messages_per_hour.is_some()
             || self.messages_per_day.is_some()
+            || self.sms_per_day.is_some()
             || self.money_per_hour.is_some()
             || self.money_per_day.is_some()
             || self.monitor.is_some()
@@ -57,9 +61,11 @@ impl Change {
 
     /// Whether it means something here.
     pub(super) fn check(&self, flow: &Watchword) -> Result<(), Problem> {
-        for (flag, own) in
-            [("--messages-per-hour", self.messages_per_hour), ("--messages-per-day", self.messages_per_day)]
-        {
+        for (flag, own) in [
+            ("--messages-per-hour", self.messages_per_hour),
+            ("--messages-per-day", self.messages_per_day),
+            ("--sms-per-day", self.sms_per_day),
+        ] {
             if own.is_some_and(|own| own.0 == Some(0)) {
                 let mend = "Give 1 or more; to stop a project altogether, delete its clients.";
                 return Err(Problem::new(flag, "is 0", mend));
@@ -84,6 +90,7 @@ impl Change {
         }
         put(self.messages_per_hour, &mut own.messages_per_hour);
         put(self.messages_per_day, &mut own.messages_per_day);
+        put(self.sms_per_day, &mut own.sms_per_day);
         put(self.money_per_hour, &mut own.money_per_hour);
         put(self.money_per_day, &mut own.money_per_day);
         put(self.monitor, &mut own.monitor);
@@ -95,7 +102,7 @@ pub(super) fn said(flow: &Watchword, pool: &Pool, usage: &[Usage], is_json: bool
     let limits = &flow.settings().limits;
     let (monitor, probation) = (pool.limits(limits).monitor, flow.probation_ends(pool));
     let amount = |budget: &Budget, amount: u64| match budget.counted {
-        Counted::Messages => amount.to_string(),
+        Counted::Messages | Counted::Sms => amount.to_string(),
         Counted::Money => format!("{} {}", Money::from_micros(amount), limits.prices.currency()),
     };
     let most = |budget: &Budget| budget.most.map(|most| amount(budget, most));

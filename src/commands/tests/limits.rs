@@ -38,21 +38,32 @@ async fn a_project_s_budgets_are_shown_and_changed() {
         limits["budgets"].as_array().unwrap().iter().map(|budget| budget["most"].clone()).collect::<Vec<_>>()
     };
     let shown = json(&["limits"]).await;
-    assert_eq!(most(&shown), [json!("300"), json!("100"), json!(null), json!("7.50 EUR")], "{shown}");
+    assert_eq!(
+        most(&shown),
+        [json!("300"), json!("100"), json!("200"), json!(null), json!("7.50 EUR")],
+        "{shown}"
+    );
     assert_eq!((&shown["monitor"], shown["probation_until"].is_string()), (&json!("observe"), true));
     let said = run(&["limits"]).await.unwrap();
     assert!(said.contains("messages_day") && said.contains("project release"), "{said}");
 
     let change =
         ["limits", "--messages-per-hour", "500", "--messages-per-day", "5000", "--monitor", "protect"];
-    run(&[&change[..], &["--money-per-hour", "0.5", "--money-per-day", "2"]].concat()).await.unwrap();
+    let more = ["--money-per-hour", "0.5", "--money-per-day", "2", "--sms-per-day", "50"];
+    run(&[&change[..], &more].concat()).await.unwrap();
     let shown = json(&["release"]).await;
-    assert_eq!(most(&shown), [json!("500"), json!("5000"), json!("0.50 EUR"), json!("2.00 EUR")]);
+    assert_eq!(
+        most(&shown),
+        [json!("500"), json!("5000"), json!("50"), json!("0.50 EUR"), json!("2.00 EUR")]
+    );
     assert_eq!((&shown["monitor"], &shown["probation_until"]), (&json!("protect"), &json!(null)));
     let back =
         ["limits", "--messages-per-hour", "default", "--money-per-day", "default", "--monitor", "default"];
     let shown = json(&back).await;
-    assert_eq!(most(&shown), [json!("300"), json!("5000"), json!("0.50 EUR"), json!("7.50 EUR")]);
+    assert_eq!(
+        most(&shown),
+        [json!("300"), json!("5000"), json!("50"), json!("0.50 EUR"), json!("7.50 EUR")]
+    );
     assert_eq!(shown["monitor"], "observe");
     assert_eq!(
         run(&["limits", "--messages-per-day", "0"]).await.unwrap_err().0[0].what,

@@ -68,7 +68,8 @@ impl Watchword {
             tx.count_sent(&phone.prefix(), window_start(TRAFFIC_WINDOW, made_at)).await?;
         }
         let price = limits.prices.of(phone.country(), outgoing.channel.as_str()).micros();
-        let budgets = pool.budgets(&self.settings.limits, now);
+        let mut budgets = pool.budgets(&self.settings.limits, now);
+        budgets.retain(|budget| budget.covers(outgoing.channel));
         let counter = |budget: &Budget| Counter {
             name: counter_of(pool, budget),
             window: budget.start(now),

@@ -66,7 +66,16 @@ impl Watchword {
             && told.is_some_and(|row| !row.chosen && row.attempt.channel != Channel::Whatsapp);
         let history = rows.find_send_history(&phone).await?;
         let device = self.device(&rows, browser, &phone).await?;
-        let new_code = match history.allows(&limits, device, self.clock.now()) {
+        let now = self.clock.now();
+        // What the number's allowance does not bear while the code lives is not offered.
+        let other = other.and_then(|other| {
+            let allowed = history.allows_other_channel(&limits, (device, other.channel), now);
+            let from = allowed.map_or_else(|refusal| other.from.max(refusal.until), |()| other.from);
+            (from < challenge.expires_at).then_some(Other { from, ..other })
+        });
+        // A new code takes the channel of the one before.
+        let channel = ways.first().map_or(Channel::Whatsapp, |newest| newest.channel);
+        let new_code = match history.allows(&limits, (device, channel), now) {
             Ok(()) => NewCode::Now,
             Err(refusal) => match refusal.reason {
                 watchword_domain::sends::SendLimit::ResendWait => NewCode::At(refusal.until),

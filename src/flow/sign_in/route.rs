@@ -228,9 +228,9 @@ impl Watchword {
             return Ok(());
         }
         let limits = pool.limits(&self.settings.limits);
-        let allowed = history.allows_other_channel(&limits, *device, now);
+        let allowed = history.allows_other_channel(&limits, (*device, channel), now);
         allowed.map_err(|refusal| Error::Refused(refusal.into()))?;
-        history.record(*device, now);
+        history.record((*device, channel), now);
         tx.save_send_history(phone, &history).await?;
         let replaced = match cause {
             Cause::Fallback(message) => Some(message),

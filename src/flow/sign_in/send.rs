@@ -121,7 +121,8 @@ impl Watchword {
             Toll::Again(doubt) if route.channel == Channel::Sms => self.dispel(&tx, doubt).await?,
             Toll::Again(_) => {}
         }
-        let history = self.allowed_history(&tx, pool, &sign_in, current.device, now).await?;
+        let asked = (current.device, route.channel);
+        let history = self.allowed_history(&tx, pool, &sign_in, asked, now).await?;
         let sent = self.write_code(&tx, pool, (&sign_in, &route), &history, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
@@ -161,13 +162,13 @@ impl Watchword {
         tx: &PoolTx,
         pool: &Pool,
         sign_in: &SignIn,
-        device: Device,
+        asked: (Device, Channel),
         now: Timestamp,
     ) -> Outcome<SendHistory, SendRefusal> {
         let mut history = tx.lock_send_history(number_of(sign_in)?, now).await?;
         let limits = pool.limits(&self.settings.limits);
-        history.allows(&limits, device, now).map_err(|refusal| Error::Refused(refusal.into()))?;
-        history.record(device, now);
+        history.allows(&limits, asked, now).map_err(|refusal| Error::Refused(refusal.into()))?;
+        history.record(asked, now);
         Ok(history)
     }
 

@@ -103,7 +103,8 @@ impl Watchword {
         let route = self.route(pool, (number_of(sign_in)?, device), None).await?;
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
-        let history = self.allowed_history(&tx, pool, sign_in, device, sign_in.created_at).await?;
+        let asked = (device, route.channel);
+        let history = self.allowed_history(&tx, pool, sign_in, asked, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
         let sent = self.write_code(&tx, pool, (sign_in, &route), &history, sign_in.created_at).await?;
         let alerts = self.spend(&tx, pool, &first_of(&sent), sign_in.created_at).await?;

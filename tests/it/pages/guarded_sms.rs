@@ -2,13 +2,23 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use watchword_domain::channel::Fallback;
 use watchword_domain::conversion::TRAFFIC_WINDOW;
+use watchword_domain::limits::Limits;
 
 use super::conversion::{asks, kinds, protect, sent};
 use super::other_channel::{BOTH, ask_by, by, decide, sms_to, unheard};
 use crate::on_each_database;
-use crate::support::{Answer, Browser, House, solved};
+use crate::support::{Answer, Browser, House, random_phone, solved};
+
+fn one_sms(usual: Limits) -> Limits {
+    Limits { sms_per_number_day: 1, ..usual }
+}
+
+fn one_sms_of_a_pool(usual: Limits) -> Limits {
+    Limits { sms_per_pool_day: 1, ..usual }
+}
 
 /// A code that waits on WhatsApp, in a range where afterwards it turned out that so many of thirty came back; and the time at
 /// which an SMS may carry it.
@@ -114,6 +124,44 @@ on_each_database! {
         assert_eq!(prove(&house, &browser, &asked, ("/sign-in/new-code", "")).await.status, 303);
         house.wait_for_outbox().await;
         assert_eq!(by(&house, &phone, "sms").await.len(), 2);
+    }
+
+    fn a_number_gets_so_many_sms_a_day_and_goes_on_by_whatsapp(house with one_sms) {
+        decide(&house, &BOTH, Fallback::OnRequest).await;
+        let phone = random_phone();
+        let ask = async || {
+            let browser = house.browser();
+            house.fault(json!({ "kind": "status_failed", "code": 131026, "to": phone, "channel": "whatsapp" })).await;
+            let page = browser.ask_code(&house, &phone).await;
+            let told = browser.told(&house, &page, "failed").await;
+            ask_by(&house, &browser, &page, "sms").await;
+            house.wait_for_outbox().await;
+            house.clock.turn(Duration::from_secs(3600));
+            told["other"].clone()
+        };
+        assert_eq!((ask().await, ask().await), (json!("now"), json!("")), "what is not to be had is not offered");
+        assert_eq!((by(&house, &phone, "sms").await.len(), by(&house, &phone, "whatsapp").await.len()), (1, 2));
+        house.clock.turn(Duration::from_secs(86_400));
+        assert_eq!(ask().await, json!("now"));
+        assert_eq!(by(&house, &phone, "sms").await.len(), 2);
+    }
+
+    fn a_project_spends_its_sms_and_no_more(house with one_sms_of_a_pool) {
+        house.clock.turn_to_next(Duration::from_secs(86_400));
+        decide(&house, &BOTH, Fallback::Automatic).await;
+        let (_, phone, _) = unheard(&house).await;
+        house.clock.turn(Duration::from_secs(20));
+        sms_to(&house, &phone).await;
+        let (browser, second, page) = unheard(&house).await;
+        house.clock.turn(Duration::from_secs(20));
+        assert_eq!(given_up(&house).await, ["sms_day"]);
+        let refused = ask_by(&house, &browser, &page, "sms").await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.text.contains("We can’t send codes right now."), "{}", refused.text);
+        house.flow.change_settings(&house.pool, |own| own.sms_per_day = Some(2)).await.unwrap();
+        assert_eq!(ask_by(&house, &browser, &page, "sms").await.status, 303);
+        sms_to(&house, &second).await;
+        assert_eq!(kinds(&house).await.iter().filter(|kind| *kind == "sms_day").count(), 3, "50, 80 and 100 %");
     }
 
     fn who_only_observes_is_told_of_an_sms_that_steps_in(house) {

@@ -42,7 +42,7 @@ on_both! {
         assert_eq!(ground.count("COUNT(*) FROM messages").await, 20);
         assert_eq!(ground.count("COUNT(*) FROM number_sends").await, 20);
         let used = ground.flow.usage(&ground.pool).await.unwrap();
-        assert_eq!(used.iter().map(|usage| usage.used).collect::<Vec<_>>(), [20, 20]);
+        assert_eq!(used.iter().map(|usage| usage.used).collect::<Vec<_>>(), [20, 20, 0]);
         let told = "CAST(percent AS TEXT) FROM limit_alerts WHERE kind = 'messages_day' ORDER BY limit_alerts.percent";
         assert_eq!(ground.texts(told).await, ["50", "80", "100"]);
         assert_eq!(ground.count("CAST(SUM(sent) AS BIGINT) FROM prefix_traffic").await, 20);
@@ -84,7 +84,7 @@ on_both! {
         assert_eq!(started(&ground, 20).await, 14, "98 of 100 millionths");
         let used = ground.flow.usage(&ground.pool).await.unwrap();
         let used: Vec<_> = used.iter().map(|usage| (usage.budget.name(), usage.used)).collect();
-        let counted = [("messages_hour", 14), ("messages_day", 14), ("money_hour", 98), ("money_day", 98)];
+        let counted = [("messages_hour", 14), ("messages_day", 14), ("sms_day", 0), ("money_hour", 98), ("money_day", 98)];
         assert_eq!(used, counted);
         let told = "CAST(percent AS TEXT) FROM limit_alerts WHERE kind = 'money_day' ORDER BY limit_alerts.percent";
         assert_eq!(ground.texts(told).await, ["50", "80", "100"], "nothing more can be paid, and that is told, too");
