@@ -363,6 +363,12 @@ pub static SETTINGS: &[Setting] = &[
         "Messages of a new project's pool within a UTC day.",
     ),
     setting(
+        "limits.probation_money_percent",
+        Kind::Number(1, 100),
+        Is("10"),
+        "What these may cost, in percent of `money_per_pool_day`, or of the project's own budget of money where that is not set.",
+    ),
+    setting(
         "limits.monitor",
         Kind::Choice(&["off", "observe", "protect"]),
         Is("observe"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::channel::Channel;
 use crate::limits::{Limits, window_start};
+use crate::money::Money;
 use crate::pool::Pool;
 use crate::time::Timestamp;
 
@@ -109,6 +110,14 @@ impl Pool {
             .then(|| self.created_at + Duration::from_secs(days * DAY.as_secs()))
     }
 
+    /// What the messages of a new project may cost within a UTC day: a share of what the installation gives a pool, or else
+    /// of what the project gave itself. None where neither says how much.
+    pub fn probation_money(&self, installation: &Limits) -> Option<Money> {
+        let whole = installation.money_per_pool_day.or(self.settings.money_per_day)?;
+        let share = u128::from(whole.micros()) * u128::from(installation.probation_money_percent) / 100;
+        Some(Money::from_micros(u64::try_from(share).unwrap_or(u64::MAX)))
+    }
+
     /// Its budgets at `now`, always in the same order. Money is counted wherever there are prices.
     pub fn budgets(&self, installation: &Limits, now: Timestamp) -> Vec<Budget> {
         let limits = self.limits(installation);
@@ -121,11 +130,11 @@ impl Pool {
             most: Some(most.into()),
             is_probation,
         };
-        let money = |span, most: Option<crate::money::Money>| Budget {
+        let money = |span, most: Option<Money>, is_probation| Budget {
             counted: Counted::Money,
             span,
-            most: most.map(crate::money::Money::micros),
-            is_probation: false,
+            most: most.map(Money::micros),
+            is_probation,
         };
         let mut budgets = vec![
             messages(Span::Hour, limits.messages_per_pool_hour, false),
@@ -133,8 +142,10 @@ impl Pool {
             Budget { counted: Counted::Sms, ..messages(Span::Day, limits.sms_per_pool_day, false) },
         ];
         if !limits.prices.is_empty() {
-            budgets.push(money(Span::Hour, limits.money_per_pool_hour));
-            budgets.push(money(Span::Day, limits.money_per_pool_day));
+            let share = self.probation_money(installation).filter(|_| is_new);
+            let share = share.filter(|share| limits.money_per_pool_day.is_none_or(|day| *share < day));
+            budgets.push(money(Span::Hour, limits.money_per_pool_hour, false));
+            budgets.push(money(Span::Day, share.or(limits.money_per_pool_day), share.is_some()));
         }
         budgets
     }
@@ -195,7 +206,7 @@ mod tests {
 
     #[test]
     fn money_is_counted_where_there_are_prices() {
-        let now = Timestamp::from_seconds(0);
+        let now = Timestamp::from_seconds(7 * 86_400);
         assert_eq!(pool(PoolSettings::default()).budgets(&Limits::default(), now).len(), 3);
         let prices = PriceTable::parse("country,channel,EUR\n*,whatsapp,0.01\n").unwrap();
         let limits =
@@ -205,6 +216,32 @@ mod tests {
         assert_eq!((most(&budgets, "money_day"), most(&budgets, "money_hour")), (Some(2_500_000), None));
         let budgets = pool(PoolSettings::default()).budgets(&limits, now);
         assert_eq!(most(&budgets, "money_day"), Some(5_000_000));
+    }
+
+    #[test]
+    fn a_new_project_has_a_share_of_the_money_until_it_is_old_or_released() {
+        let prices = PriceTable::parse("country,channel,EUR\n*,whatsapp,0.01\n").unwrap();
+        let limits =
+            Limits { prices: prices.into(), money_per_pool_day: "5".parse().ok(), ..Limits::default() };
+        let day = |settings: PoolSettings, limits: &Limits, days: i64| {
+            let budgets = pool(settings).budgets(limits, Timestamp::from_seconds(days * 86_400));
+            let day = budgets.iter().find(|budget| budget.name() == "money_day").unwrap();
+            (day.most, day.is_probation)
+        };
+        let own = |money: &str| PoolSettings { money_per_day: money.parse().ok(), ..PoolSettings::default() };
+        assert_eq!(day(PoolSettings::default(), &limits, 6), (Some(500_000), true));
+        assert_eq!(day(PoolSettings::default(), &limits, 7), (Some(5_000_000), false));
+        assert_eq!(
+            day(own("1000"), &limits, 0),
+            (Some(500_000), true),
+            "its own word does not make it older"
+        );
+        assert_eq!(day(own("0.2"), &limits, 0), (Some(200_000), false), "a smaller budget stays as it is");
+        let released = PoolSettings { released: true, ..PoolSettings::default() };
+        assert_eq!(day(released, &limits, 0), (Some(5_000_000), false));
+        let nothing_said = Limits { money_per_pool_day: None, ..limits };
+        assert_eq!(day(PoolSettings::default(), &nothing_said, 0), (None, false));
+        assert_eq!(day(own("1"), &nothing_said, 0), (Some(100_000), true));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub struct Limits {
     pub probation_days: u32,
     /// Messages of a new project's pool within a UTC day.
     pub probation_messages_day: u32,
+    /// What these may cost, in percent of a pool's money for the UTC day, 1 to 100.
+    pub probation_money_percent: u32,
     /// What is done about ranges of numbers whose codes do not come back.
     pub monitor: Monitor,
     /// What messages cost. Read from a file of its own.
@@ -85,6 +87,7 @@ impl Default for Limits {
             money_per_pool_day: None,
             probation_days: 7,
             probation_messages_day: 100,
+            probation_money_percent: 10,
             monitor: Monitor::Observe,
             prices: Arc::default(),
         }
@@ -137,7 +140,8 @@ impl Limits {
         within("limits.messages_per_pool_day", self.messages_per_pool_day.into(), 1, 1_000_000_000)?;
         within("limits.sms_per_pool_day", self.sms_per_pool_day.into(), 1, 1_000_000_000)?;
         within("limits.probation_days", self.probation_days.into(), 0, 365)?;
-        within("limits.probation_messages_day", self.probation_messages_day.into(), 1, 1_000_000_000)
+        within("limits.probation_messages_day", self.probation_messages_day.into(), 1, 1_000_000_000)?;
+        within("limits.probation_money_percent", self.probation_money_percent.into(), 1, 100)
     }
 }
 

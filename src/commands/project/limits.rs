@@ -127,9 +127,11 @@ pub(super) fn said(flow: &Watchword, pool: &Pool, usage: &[Usage], is_json: bool
         [usage.budget.name().to_owned(), used, of, usage.until.to_rfc3339()]
     };
     let rows: Vec<_> = std::iter::once(head).chain(usage.iter().map(row)).collect();
+    let money = pool.probation_money(limits).filter(|_| !limits.prices.is_empty());
+    let money = money.map_or_else(String::new, |most| format!(" for {most} {}", limits.prices.currency()));
     let probation = probation.map_or_else(String::new, |until| {
         format!(
-            "It is a new project until {}: at most {} messages a day. `watchword project release` ends that.\n",
+            "It is a new project until {}: at most {} messages{money} a day. `watchword project release` ends that.\n",
             until.to_rfc3339(),
             limits.probation_messages_day
         )

@@ -40,12 +40,13 @@ async fn a_project_s_budgets_are_shown_and_changed() {
     let shown = json(&["limits"]).await;
     assert_eq!(
         most(&shown),
-        [json!("300"), json!("100"), json!("200"), json!(null), json!("7.50 EUR")],
+        [json!("300"), json!("100"), json!("200"), json!(null), json!("0.75 EUR")],
         "{shown}"
     );
     assert_eq!((&shown["monitor"], shown["probation_until"].is_string()), (&json!("observe"), true));
     let said = run(&["limits"]).await.unwrap();
     assert!(said.contains("messages_day") && said.contains("project release"), "{said}");
+    assert!(said.contains("at most 100 messages for 0.75 EUR a day"), "{said}");
 
     let change =
         ["limits", "--messages-per-hour", "500", "--messages-per-day", "5000", "--monitor", "protect"];

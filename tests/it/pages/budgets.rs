@@ -27,6 +27,10 @@ fn probation(usual: Limits) -> Limits {
     Limits { probation_days: 7, probation_messages_day: 2, ..usual }
 }
 
+fn new_and_priced(usual: Limits) -> Limits {
+    Limits { probation_days: 7, probation_money_percent: 50, ..a_coin(usual) }
+}
+
 async fn start(house: &House) -> Answer {
     let browser = house.browser();
     let page = browser.open(house).await;
@@ -119,6 +123,16 @@ on_each_database! {
             assert_eq!(start(&house).await.status, 303);
         }
         assert_eq!(start(&house).await.status, 429);
+        decide(&house, |own| own.released = true).await;
+        assert_eq!(start(&house).await.status, 303);
+    }
+
+    fn a_new_project_has_a_share_of_the_money_until_it_is_released(house with new_and_priced) {
+        house.clock.turn_to_next(DAY);
+        assert_eq!(start(&house).await.status, 303);
+        assert_eq!(start(&house).await.status, 429, "half a coin pays for one message and not for two");
+        house.flow.sweep().await.unwrap();
+        assert_eq!(house.values("SELECT reason FROM refusals").await, ["probation"]);
         decide(&house, |own| own.released = true).await;
         assert_eq!(start(&house).await.status, 303);
     }
