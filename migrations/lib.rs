@@ -13,6 +13,7 @@ mod m0005_senders;
 mod m0006_limits;
 mod m0007_channels;
 mod m0008_mailboxes;
+mod m0009_networks;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_limits::Migration),
             Box::new(m0007_channels::Migration),
             Box::new(m0008_mailboxes::Migration),
+            Box::new(m0009_networks::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! How often: tries, failures, sends, starts and budgets, with their defaults and bounds, and how they are counted in
 //! windows.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,6 +153,15 @@ pub fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The wide network an address is of, as traffic is counted: its /24 for IPv4, its /48 for IPv6, which are about what one
+/// site or one pool of a carrier has.
+pub fn wide_network_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from_bits(address.to_bits() >> 8 << 8)),
+        IpAddr::V6(address) => format!("{}/48", Ipv6Addr::from_bits(address.to_bits() >> 80 << 80)),
+    }
+}
+
 /// An estimate of events in the window that ends now, from the counts of two aligned windows: the previous one weighs
 /// as much as of it still lies inside.
 pub fn sliding_count(previous: u32, current: u32, window: Duration, now: Timestamp) -> u32 {
@@ -226,6 +235,14 @@ mod tests {
         assert_eq!(network("203.0.113.7"), "203.0.113.7");
         assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.7");
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    }
+
+    #[test]
+    fn a_wide_network_names_no_address() {
+        let network = |text: &str| wide_network_of(text.parse().unwrap());
+        assert_eq!(network("203.0.113.7"), "203.0.113.0/24");
+        assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1::/48");
     }
 
     #[test]

@@ -110,8 +110,8 @@ const SHOWN_DIGITS: usize = 3;
 /// … and at least this many of its national part never are, which matters in countries with short numbers.
 const HIDDEN_DIGITS: usize = 4;
 
-/// Digits of the national number that say which range it is of.
-const PREFIX_DIGITS: usize = 3;
+/// Digits of the national number that say which range it is of: the wide one, and the narrow one within it.
+const RANGES: [usize; 2] = [3, 6];
 
 impl Phone {
     /// Reads a number as people write it.
@@ -206,16 +206,22 @@ impl Phone {
         mask(&number.format_as(PhoneNumberFormat::International), calling_code_digits)
     }
 
-    /// The range it is counted with: country, calling code and the first three digits of the national number, fewer where
-    /// that would leave fewer than four to guess. `BR +55119` is not somebody's number.
+    /// The ranges it is counted with, the wide one first: country, calling code and the first three and six digits of the
+    /// national number, fewer where that would leave fewer than four to guess. `BR +55119` is not somebody's number, nor is
+    /// `BR +55119876`.
     #[must_use]
-    pub fn prefix(&self) -> String {
+    pub fn ranges(&self) -> Vec<String> {
         let country = self.country().map_or_else(|| "--".to_owned(), |country| country.to_string());
         let digits = self.0.trim_start_matches('+');
         let calling_code = self.number().map_or(0, |number| number.country_code.to_string().len());
         let longest = digits.len().saturating_sub(HIDDEN_DIGITS).max(calling_code);
-        let shown = (calling_code + PREFIX_DIGITS).min(longest);
-        format!("{country} +{}", digits.get(..shown).unwrap_or_default())
+        let range = |national: usize| {
+            let shown = (calling_code + national).min(longest);
+            format!("{country} +{}", digits.get(..shown).unwrap_or_default())
+        };
+        let mut ranges: Vec<String> = RANGES.into_iter().map(range).collect();
+        ranges.dedup();
+        ranges
     }
 
     fn number(&self) -> Option<PhoneNumber> {

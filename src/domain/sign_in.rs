@@ -129,6 +129,8 @@ pub struct Challenge {
     pub sign_in_id: SignInId,
     /// The number the code went to.
     pub phone: Phone,
+    /// The wide network it was asked for from; none for a code of an earlier version.
+    pub network: Option<String>,
     /// Guesses allowed.
     pub tries_allowed: u32,
     /// Guesses made.
@@ -252,6 +254,7 @@ mod tests {
             id: "x".into(),
             sign_in_id: "s".into(),
             phone: Phone::from_e164("+14155550123").unwrap(),
+            network: None,
             tries_allowed: 5,
             tries: 4,
             created_at: at(0),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use watchword_domain::Timestamp;
 use watchword_domain::budgets::Budget;
-use watchword_domain::conversion::{BASELINE, TRAFFIC_WINDOW, Verdict, judge, over_at, settled};
+use watchword_domain::conversion::{Look, Seen, Subject, Verdict, over_at};
 use watchword_domain::pool::{Pool, PoolSettings};
 use watchword_store::{AlertRow, RefusalRow};
 
@@ -32,16 +32,16 @@ pub struct Usage {
     pub until: Timestamp,
 }
 
-/// The traffic to a range of numbers.
+/// The traffic to a range of numbers or a country, from a network, or of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
-    /// The range.
-    pub prefix: String,
-    /// Messages within the last day.
+    /// Which one.
+    pub subject: Subject,
+    /// Codes within the last day.
     pub sent_day: u64,
     /// Right codes among them.
     pub verified_day: u64,
-    /// Messages that are judged: those of the last hour whose codes are over.
+    /// Codes that are judged: those of the last hour whose life is over.
     pub sent: u32,
     /// Right codes among these.
     pub verified: u32,
@@ -97,30 +97,28 @@ impl Watchword {
         Ok(self.store.read(&pool.id).list_alerts(self.clock.now() - ALERTS, MOST).await?)
     }
 
-    /// The ranges of numbers that most was sent to within a day, and what is made of them.
+    /// The ranges, countries and networks of most codes within a day, and what is made of them.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn ranges(&self, pool: &Pool) -> Result<Vec<Range>, Fault> {
         let (now, life) = (self.clock.now(), self.settings.lifetimes.code());
         let rows = self.store.read(&pool.id);
-        let mut ranges = Vec::new();
-        for prefix in rows.list_prefixes(now - DAY, MOST).await? {
-            let traffic = rows.find_traffic(&prefix, now - BASELINE - TRAFFIC_WINDOW).await?;
-            let verdict = judge(&traffic, life, now);
-            let (sent, verified) = settled(&traffic, life, now);
-            let until = (verdict != Verdict::Free).then(|| over_at(&traffic, life, now));
-            ranges.push(Range {
-                prefix,
-                sent_day: traffic.iter().map(|one| u64::from(one.sent)).sum(),
-                verified_day: traffic.iter().map(|one| u64::from(one.verified)).sum(),
+        let subjects = rows.list_subjects(now - DAY, MOST).await?;
+        let range = |seen: Seen| {
+            let (sent, verified) = seen.settled(life, now);
+            let verdict = seen.judge(life, now);
+            Range {
+                sent_day: seen.traffic.iter().map(|one| u64::from(one.sent)).sum(),
+                verified_day: seen.traffic.iter().map(|one| u64::from(one.verified)).sum(),
                 sent,
                 verified,
                 verdict,
-                until,
-            });
-        }
-        Ok(ranges)
+                until: (verdict != Verdict::Free).then(|| over_at(std::slice::from_ref(&seen), life, now)),
+                subject: seen.subject,
+            }
+        };
+        Ok(rows.find_traffic(&subjects, Look::at(now)).await?.into_iter().map(range).collect())
     }
 
     /// Why people were refused a code within the last day, hour by hour, newest first.

@@ -44,7 +44,7 @@ const CODE: &str = "one-time code";
 pub struct Asker<'a> {
     /// In which browser.
     pub browser: &'a Browser,
-    /// From where. Counted, never stored.
+    /// From where. Counted; of it the wide network is kept with the code.
     pub address: IpAddr,
     /// What the browser worked out, where it was asked to.
     pub proof: Option<ProofAnswer<'a>>,

@@ -14,7 +14,7 @@ use crate::{Result, StoreError, text};
 entity! { row = "challenges";
     key { pool_id: String, id: String }
     columns {
-        sign_in_id: String, phone: String, code_hash: String, tries_allowed: i64, tries: i64,
+        sign_in_id: String, phone: String, network: Option<String>, code_hash: String, tries_allowed: i64, tries: i64,
         created_at: i64, expires_at: i64, ended_at: Option<i64>,
     }
 }
@@ -24,6 +24,7 @@ fn challenge(row: row::Model) -> Result<Challenge> {
         id: row.id.into(),
         sign_in_id: row.sign_in_id.into(),
         phone: Phone::from_e164(&row.phone).map_err(|_| StoreError::Unreadable("number"))?,
+        network: row.network,
         tries_allowed: text::count(row.tries_allowed),
         tries: text::count(row.tries),
         created_at: Timestamp::from_millis(row.created_at),
@@ -54,6 +55,7 @@ impl PoolTx {
             id: Set(challenge.id.as_str().to_owned()),
             sign_in_id: Set(challenge.sign_in_id.as_str().to_owned()),
             phone: Set(challenge.phone.as_e164().to_owned()),
+            network: Set(challenge.network.clone()),
             code_hash: Set(code_hash),
             tries_allowed: Set(challenge.tries_allowed.into()),
             tries: Set(challenge.tries.into()),
@@ -102,6 +104,12 @@ impl PoolTx {
 }
 
 impl SystemTx {
+    /// The network a code was asked for from, where that is known.
+    pub(crate) async fn find_network(&self, pool: &str, id: &str) -> Result<Option<String>> {
+        let found = row::Entity::find_by_id((pool.to_owned(), id.to_owned()));
+        Ok(found.first(&self.db()).await?.and_then(|row| row.network))
+    }
+
     /// Ends a challenge whose code was disowned, if it was not ended before. Gives the sign-in it belongs to.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use watchword_domain::client::{Client, ClientKind};
+use watchword_domain::conversion::{Look, Subject, subjects};
 use watchword_domain::failures::{Device, FailureRule, Guessers};
 use watchword_domain::ids::{ChallengeId, MessageId, SenderId, SessionId};
 use watchword_domain::key_rotation::KeyTimes;
@@ -89,8 +90,11 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_failures |tx, own| {
             tx.find_failures(Method::WhatsappCode, &own.challenge.phone, Guessers::Strangers).await?.is_some()
         };
-        find_traffic |tx, own| !tx.find_traffic(&own.challenge.phone.prefix(), own.long_ago()).await?.is_empty();
-        list_prefixes |tx, own| !tx.list_prefixes(own.long_ago(), 9).await?.is_empty();
+        find_traffic |tx, own| {
+            let seen = tx.find_traffic(&own.subjects(), Look::at(own.now)).await?;
+            seen.iter().any(|seen| !seen.traffic.is_empty())
+        };
+        list_subjects |tx, own| !tx.list_subjects(own.long_ago(), 9).await?.is_empty();
         list_alerts |tx, own| !tx.list_alerts(own.long_ago(), 9).await?.is_empty();
         list_refusals |tx, own| !tx.list_refusals(own.long_ago()).await?.is_empty();
         find_grant |tx, own| tx.find_grant(&own.grant.id).await?.is_some();
@@ -155,13 +159,8 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
         };
         save_message_verified |tx, own| { tx.save_message_verified(&own.challenge.id, own.now).await?; false };
         // These begin something of the other pool's own there.
-        count_sent |tx, own| { tx.count_sent(&own.challenge.phone.prefix(), own.now).await?; false };
-        count_verified |tx, own| {
-            let traffic = tx.find_traffic(&own.challenge.phone.prefix(), own.long_ago()).await?;
-            let window = traffic.first().map_or(own.now, |traffic| traffic.window);
-            tx.count_verified(&own.challenge.phone.prefix(), window).await?;
-            false
-        };
+        count_sent |tx, own| { tx.count_sent(&own.subjects(), own.now).await?; false };
+        count_verified |tx, own| { tx.count_verified(&own.subjects(), own.now).await?; false };
         claim_alert |tx, own| { tx.claim_alert(&AlertRow { percent: 80, ..alert(own.now) }).await?; false };
         claim_proof |tx, own| { tx.claim_proof("a proof", own.now).await?; false };
         count_refusals |tx, own| { tx.count_refusals(&refusal(own.now)).await?; false };
@@ -265,6 +264,11 @@ fn takeovers() -> Vec<(&'static str, Call)> {
 }
 
 impl Owned {
+    /// What its code is counted for.
+    fn subjects(&self) -> Vec<Subject> {
+        subjects(&self.challenge.phone, self.challenge.network.as_deref())
+    }
+
     /// Before anything happened.
     fn long_ago(&self) -> Timestamp {
         self.now - std::time::Duration::from_secs(3600)

@@ -30,7 +30,7 @@ pub enum Command {
     Release(Asked),
     /// Show what was told of a project's limits within 30 days: parts of a budget, ranges that look like fraud.
     Alerts(Asked),
-    /// Show to which ranges of numbers codes are sent, and how many come back.
+    /// Show to which ranges of numbers and countries and from which networks codes go, and how many come back.
     Traffic(Asked),
     /// Show why people were refused a code within the last day, by limit and country.
     Refusals(Asked),

@@ -58,13 +58,14 @@ pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> St
     format!("What was told, newest first; times are UTC.\n\n{}", output::table(&rows))
 }
 
-/// The ranges most was sent to.
+/// What most was sent to.
 pub(super) fn traffic(ranges: &[Range], monitor: Monitor, is_json: bool) -> String {
     let until = |range: &Range| range.until.map(Timestamp::to_rfc3339);
     if is_json {
         let range = |range: &Range| {
             json!({
-                "range": range.prefix,
+                "range": range.subject.text(),
+                "kind": range.subject.kind(),
                 "sent_day": range.sent_day,
                 "verified_day": range.verified_day,
                 "judged_sent": range.sent,
@@ -78,11 +79,10 @@ pub(super) fn traffic(ranges: &[Range], monitor: Monitor, is_json: bool) -> Stri
     if ranges.is_empty() {
         return "No code was sent in the last day, or the monitor is off.".to_owned();
     }
-    let head =
-        ["range", "a day", "came back", "judged", "came back", "suspicion", "until"].map(str::to_owned);
+    let head = ["what", "a day", "came back", "judged", "came back", "suspicion", "until"].map(str::to_owned);
     let row = |range: &Range| {
         [
-            range.prefix.clone(),
+            range.subject.text(),
             range.sent_day.to_string(),
             range.verified_day.to_string(),
             range.sent.to_string(),
@@ -96,11 +96,14 @@ pub(super) fn traffic(ranges: &[Range], monitor: Monitor, is_json: bool) -> Stri
         Monitor::Off => "The monitor is off.",
         Monitor::Observe => "The monitor only observes: nobody is asked for anything.",
         Monitor::Protect => {
-            "The monitor protects: a suspicious range takes a proof of work, or nothing is sent there."
+            "The monitor protects: what is suspicious takes a proof of work, or gets nothing."
         }
     };
     let judged = "Judged are the codes of the last hour whose life is over.";
-    format!("The ranges most was sent to; times are UTC.\n\n{}\n{judged} {mode}", output::table(&rows))
+    format!(
+        "Ranges of numbers, networks, countries and all, by how much was sent; times are UTC.\n\n{}\n{judged} {mode}",
+        output::table(&rows)
+    )
 }
 
 /// Why people were refused, most often first.

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use serde_json::{Value, json};
-use watchword_domain::conversion::TRAFFIC_WINDOW;
+use watchword_domain::conversion::{Subject, TRAFFIC_WINDOW};
 use watchword_domain::limits::window_start;
 use watchword_store::{AlertRow, RefusalRow};
 
@@ -104,7 +104,9 @@ async fn what_was_noticed_is_shown() {
     let tx = installation.store.begin(&pool.id).await.unwrap();
     tx.claim_alert(&alert("messages_day", "", 80, 80, 100)).await.unwrap();
     tx.claim_alert(&alert("no_conversion", "BR +55119", 0, 1, 40)).await.unwrap();
-    tx.count_sent("BR +55119", window_start(TRAFFIC_WINDOW, now)).await.unwrap();
+    tx.count_sent(&[Subject::read("BR +55119"), Subject::Pool], window_start(TRAFFIC_WINDOW, now))
+        .await
+        .unwrap();
     for (country, amount) in [("BR", 3), ("BR", 4), ("", 1)] {
         let (reason, country) = ("starts".to_owned(), country.to_owned());
         tx.count_refusals(&RefusalRow { reason, country, hour: now, amount }).await.unwrap();

@@ -355,11 +355,11 @@ proptest! {
 }
 
 #[test]
-fn a_prefix_says_which_range_and_never_whose_number() {
-    let prefix = |number: &str| Phone::from_e164(number).unwrap().prefix();
-    assert_eq!(prefix("+5511987654321"), "BR +55119");
-    assert_eq!(prefix("+14155550123"), "US +1415");
-    assert_eq!(prefix("+14165550123"), "CA +1416");
-    assert_eq!(prefix("+29022222"), "SH +2902", "four digits stay unsaid");
-    assert_eq!(prefix("+9999999"), "-- +999");
+fn a_range_never_says_whose_number() {
+    let ranges = |number: &str| Phone::from_e164(number).unwrap().ranges();
+    assert_eq!(ranges("+5511987654321"), ["BR +55119", "BR +55119876"]);
+    assert_eq!(ranges("+14155550123"), ["US +1415", "US +1415555"]);
+    assert_eq!(ranges("+14165550123"), ["CA +1416", "CA +1416555"]);
+    assert_eq!(ranges("+29022222"), ["SH +2902"], "four digits stay unsaid");
+    assert_eq!(ranges("+9999999"), ["-- +999"]);
 }

@@ -2,7 +2,7 @@
 //! rows. A budget that cannot bear it takes back the whole transaction, its own count included.
 
 use watchword_domain::budgets::{Budget, Counted, FULL};
-use watchword_domain::conversion::TRAFFIC_WINDOW;
+use watchword_domain::conversion::{TRAFFIC_WINDOW, subjects};
 use watchword_domain::limits::window_start;
 use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::Pool;
@@ -40,18 +40,21 @@ fn alert(budget: &Budget, percent: u8, amount: u64, now: Timestamp) -> AlertRow 
 pub(super) struct Outgoing<'a> {
     pub(super) phone: &'a Phone,
     pub(super) channel: Channel,
+    /// The wide network it was asked for from.
+    pub(super) network: Option<&'a str>,
     /// When its code was made, where this message is the first that carries it. A code that goes out once more by another
     /// channel costs once more, and can come back only once.
     pub(super) new_code: Option<Timestamp>,
 }
 
-/// The first message of a code, as it is counted.
-pub(super) fn first_of(message: &NewMessage) -> Outgoing<'_> {
-    Outgoing { phone: &message.recipient, channel: message.channel, new_code: Some(message.created_at) }
+/// The first message of a code that was asked for from this network, as it is counted.
+pub(super) fn first_of<'a>(message: &'a NewMessage, network: &'a str) -> Outgoing<'a> {
+    let (phone, channel) = (&message.recipient, message.channel);
+    Outgoing { phone, channel, network: Some(network), new_code: Some(message.created_at) }
 }
 
 impl Watchword {
-    /// Counts a message against the pool's budgets, and its code for the number's range. Gives what is to be told once it
+    /// Counts a message against the pool's budgets, and its code for all it is judged by. Gives what is to be told once it
     /// is committed.
     ///
     /// # Errors
@@ -65,7 +68,8 @@ impl Watchword {
     ) -> Outcome<Vec<AlertRow>, SendRefusal> {
         let (limits, phone) = (pool.limits(&self.settings.limits), outgoing.phone);
         if let Some(made_at) = outgoing.new_code.filter(|_| limits.monitor != Monitor::Off) {
-            tx.count_sent(&phone.prefix(), window_start(TRAFFIC_WINDOW, made_at)).await?;
+            let subjects = subjects(phone, outgoing.network);
+            tx.count_sent(&subjects, window_start(TRAFFIC_WINDOW, made_at)).await?;
         }
         let price = limits.prices.of(phone.country(), outgoing.channel.as_str()).micros();
         let mut budgets = pool.budgets(&self.settings.limits, now);

@@ -1,10 +1,11 @@
 //! The end of a sign-in: code spent, user found or made, session begun, client answered; all of it or nothing.
 
 use watchword_domain::channel::{Attempt, telling};
-use watchword_domain::conversion::TRAFFIC_WINDOW;
+use watchword_domain::conversion::{TRAFFIC_WINDOW, subjects};
 use watchword_domain::failures::Guessers;
 use watchword_domain::ids::{AuthenticatorId, SessionId, UserId, opaque_token};
 use watchword_domain::limits::window_start;
+use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
@@ -83,8 +84,11 @@ impl Watchword {
         if carriers.len() > 1 {
             tx.withdraw_messages(&challenge.id).await?;
         }
-        let sent_in = window_start(TRAFFIC_WINDOW, challenge.created_at);
-        tx.count_verified(&challenge.phone.prefix(), sent_in).await?;
+        if pool.limits(&self.settings.limits).monitor != Monitor::Off {
+            let made_in = window_start(TRAFFIC_WINDOW, challenge.created_at);
+            let subjects = subjects(&challenge.phone, challenge.network.as_deref());
+            tx.count_verified(&subjects, made_in).await?;
+        }
         tx.commit().await?;
         timeline::count(channel.as_str(), &challenge.phone, Step::Verified);
         self.delivery.tell(&challenge.id);

@@ -33,9 +33,14 @@ pub enum SendRefusal {
         /// When none will be asked for any more.
         until: Timestamp,
     },
-    /// Nothing is sent to this range of numbers: hardly a code that was sent there came back.
-    #[error("nothing is sent to this range of numbers for now")]
-    Stopped(Timestamp),
+    /// Nothing is sent: hardly a code to this range of numbers or country, or from this network, came back.
+    #[error("nothing is sent there for now")]
+    Stopped {
+        /// Until when.
+        until: Timestamp,
+        /// Whether it is for the network's sake, and another number would fare the same.
+        is_network: bool,
+    },
     /// A budget of the pool is used up.
     #[error("the pool's budget is used up")]
     Budget {
@@ -61,7 +66,7 @@ impl SendRefusal {
             Self::Allowance(_) => "number_allowance",
             Self::Address(_) => "starts",
             Self::Proof { .. } => "proof_of_work",
-            Self::Stopped(_) => "no_conversion",
+            Self::Stopped { .. } => "no_conversion",
             Self::Budget { budget, .. } if budget.is_probation => "probation",
             Self::Budget { budget, .. } => budget.name(),
             Self::Ended(EndReason::TooManyTries) => "wrong_codes",

@@ -186,7 +186,8 @@ impl Watchword {
         };
         let phone = challenge.phone.clone();
         let device = attempts.first().map_or(Device::Unknown, |newest| newest.device);
-        let sent = match self.suspicion(&pool, &phone, device).await {
+        let network = challenge.network.clone();
+        let sent = match self.suspicion(&pool, (&phone, network.as_deref()), device).await {
             Ok(None) => {
                 let cause = Cause::Fallback(message.clone());
                 let further = Further { pool: &pool, challenge, attempts, device, cause };
@@ -245,7 +246,8 @@ impl Watchword {
         }
         let was_never_sent = attempts.iter().all(|before| before.attempt.was_never_sent());
         let new_code = was_never_sent.then_some(challenge.created_at);
-        let alerts = self.spend(&tx, pool, &Outgoing { phone, channel, new_code }, now).await?;
+        let outgoing = Outgoing { phone, channel, network: challenge.network.as_deref(), new_code };
+        let alerts = self.spend(&tx, pool, &outgoing, now).await?;
         tx.commit().await?;
         alerts.iter().for_each(|alert| tell(pool, alert));
         crate::timeline::count(channel.as_str(), phone, timeline::Step::Queued);

@@ -108,6 +108,7 @@ impl Watchword {
             }
         }
         let now = self.clock.now();
+        let network = toll.doubt().network.as_str();
         let old = current.sign_in.challenge.clone();
         let kept = old.as_ref().filter(|_| current.sign_in.phone.as_ref() == Some(phone));
         let route = self.route(pool, (phone, current.device), kept).await?;
@@ -123,7 +124,7 @@ impl Watchword {
         }
         let asked = (current.device, route.channel);
         let history = self.allowed_history(&tx, pool, &sign_in, asked, now).await?;
-        let sent = self.write_code(&tx, pool, (&sign_in, &route), &history, now).await?;
+        let sent = self.write_code(&tx, pool, (&sign_in, &route, network), &history, now).await?;
         if let Some(old) = &old {
             tx.claim_challenge(old, now).await?;
             tx.withdraw_messages(old).await?;
@@ -131,7 +132,7 @@ impl Watchword {
         if !tx.save_sign_in_challenge(&sign_in.id, phone, &challenge).await? {
             return Err(ended(EndReason::AlreadyUsed));
         }
-        let alerts = self.spend(&tx, pool, &first_of(&sent), now).await?;
+        let alerts = self.spend(&tx, pool, &first_of(&sent, network), now).await?;
         tx.commit().await?;
         alerts.iter().for_each(|alert| tell(pool, alert));
         timeline::count(sent.channel.as_str(), phone, Step::Queued);
@@ -177,7 +178,7 @@ impl Watchword {
         &self,
         tx: &PoolTx,
         pool: &Pool,
-        (sign_in, route): (&SignIn, &Route),
+        (sign_in, route, network): (&SignIn, &Route, &str),
         history: &SendHistory,
         now: Timestamp,
     ) -> Outcome<NewMessage, SendRefusal> {
@@ -189,6 +190,7 @@ impl Watchword {
             id,
             sign_in_id: sign_in.id.clone(),
             phone: phone.clone(),
+            network: Some(network.to_owned()),
             tries_allowed: limits.tries_per_code,
             tries: 0,
             created_at: now,

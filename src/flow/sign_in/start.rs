@@ -27,7 +27,7 @@ use crate::timeline;
 pub struct Start {
     /// The client's request.
     pub request: AuthorizationRequest,
-    /// From where. Counted, never stored with the sign-in.
+    /// From where. Counted; of it the wide network is kept with the code, and nothing with the sign-in.
     pub address: IpAddr,
     /// The sign-in this browser began last, as far as it knows.
     pub pending: Option<SignInId>,
@@ -101,13 +101,15 @@ impl Watchword {
     ) -> Outcome<(Vec<AlertRow>, Channel), SendRefusal> {
         self.check_method(pool, sign_in, device).await?;
         let route = self.route(pool, (number_of(sign_in)?, device), None).await?;
+        let network = count.doubt.network.as_str();
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
         let asked = (device, route.channel);
         let history = self.allowed_history(&tx, pool, sign_in, asked, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;
-        let sent = self.write_code(&tx, pool, (sign_in, &route), &history, sign_in.created_at).await?;
-        let alerts = self.spend(&tx, pool, &first_of(&sent), sign_in.created_at).await?;
+        let sent =
+            self.write_code(&tx, pool, (sign_in, &route, network), &history, sign_in.created_at).await?;
+        let alerts = self.spend(&tx, pool, &first_of(&sent, network), sign_in.created_at).await?;
         tx.commit().await?;
         Ok((alerts, sent.channel))
     }

@@ -26,7 +26,7 @@ pub(super) struct StartCount {
     name: String,
     /// How far it came in the window before the present one.
     previous: u32,
-    doubt: Doubt,
+    pub(super) doubt: Doubt,
 }
 
 /// What is asked of whoever wants a message.
@@ -35,6 +35,16 @@ pub(super) enum Toll<'a> {
     Start(&'a StartCount),
     /// A new code within a sign-in takes one where the range is suspicious and it goes by SMS: there fraud pays.
     Again(&'a Doubt),
+}
+
+impl Toll<'_> {
+    /// What is doubted of whoever pays it.
+    pub(super) fn doubt(&self) -> &Doubt {
+        match self {
+            Self::Start(count) => &count.doubt,
+            Self::Again(doubt) => doubt,
+        }
+    }
 }
 
 /// The counter's name. A browser the number signed in with before has a count of its own: a crowd behind its address

@@ -1,9 +1,14 @@
-//! Whether the range a number is of is suspicious: looked up for strangers, told to the developer, and acted upon where the
-//! pool says so. It knows nothing of who has a number: known and unknown ones of a range are answered alike.
+//! Whether the range a number is of, the network it is typed in, or what is around them is suspicious: looked up for
+//! strangers, told to the developer, and acted upon where the pool says so. It knows nothing of who has a number: known
+//! and unknown ones of a range are answered alike.
 
-use watchword_domain::conversion::{BASELINE, TRAFFIC_WINDOW, Traffic, Verdict, judge, over_at, settled};
+use std::time::Duration;
+
+use watchword_domain::conversion::{
+    Look, Seen, Subject, TRAFFIC_WINDOW, Verdict, over_at, strictest, subjects,
+};
 use watchword_domain::failures::Device;
-use watchword_domain::limits::window_start;
+use watchword_domain::limits::{wide_network_of, window_start};
 use watchword_domain::monitor::Monitor;
 use watchword_domain::pool::Pool;
 use watchword_domain::proof::{Puzzle, is_enough};
@@ -18,7 +23,9 @@ use crate::proof_of_work::Proof;
 
 /// What is doubted of a message, and the proof of work that was brought against it.
 pub(super) struct Doubt {
-    /// Until when a message to the number's range takes a proof, if it does.
+    /// The wide network it is asked for from.
+    pub(super) network: String,
+    /// Until when a message takes a proof, if it does.
     pub(super) until: Option<Timestamp>,
     proof: Option<Proof>,
 }
@@ -45,9 +52,10 @@ impl Watchword {
         phone: &Phone,
         device: Device,
     ) -> Outcome<Doubt, SendRefusal> {
-        let until = self.suspicion(pool, phone, device).await?;
+        let network = wide_network_of(asker.address);
+        let until = self.suspicion(pool, (phone, Some(&network)), device).await?;
         let proof = asker.proof.map(|answer| self.read_proof(&pool.id, asker.browser, answer));
-        Ok(Doubt { until, proof: proof.transpose()?.flatten() })
+        Ok(Doubt { network, until, proof: proof.transpose()?.flatten() })
     }
 
     /// Takes a proof of work for a further message of a sign-in, where its range is suspicious.
@@ -77,47 +85,47 @@ impl Watchword {
         }
     }
 
-    /// Until when a message to this number takes a proof of work, if it does. Browsers that signed in with the number are
-    /// never asked.
+    /// Until when a message to this number that is asked for from this network takes a proof of work, if it does. Browsers
+    /// that signed in with the number are never asked.
     ///
     /// # Errors
-    /// When nothing is sent to its range for now; when the database fails.
+    /// When nothing is sent there for now; when the database fails.
     pub(super) async fn suspicion(
         &self,
         pool: &Pool,
-        phone: &Phone,
+        (phone, network): (&Phone, Option<&str>),
         device: Device,
     ) -> Outcome<Option<Timestamp>, SendRefusal> {
         let monitor = pool.limits(&self.settings.limits).monitor;
         if device == Device::Known || monitor == Monitor::Off {
             return Ok(None);
         }
-        let (now, life, prefix) = (self.clock.now(), self.settings.lifetimes.code(), phone.prefix());
-        let since = now - BASELINE - TRAFFIC_WINDOW;
-        let traffic = self.store.read(&pool.id).find_traffic(&prefix, since).await?;
-        let verdict = judge(&traffic, life, now);
+        let (now, life) = (self.clock.now(), self.settings.lifetimes.code());
+        let seen = self.store.read(&pool.id).find_traffic(&subjects(phone, network), Look::at(now)).await?;
+        let Some((whose, verdict)) = strictest(&seen, life, now) else { return Ok(None) };
         let Some(kind) = verdict.name() else { return Ok(None) };
-        count(kind, monitor, phone);
-        let told = facts(&traffic, settled(&traffic, life, now), kind, now);
-        self.raise(pool, &AlertRow { subject: prefix, ..told }).await?;
+        count((kind, whose.subject.kind()), monitor, phone);
+        self.raise(pool, &facts(whose, life, kind, now)).await?;
         match (monitor, verdict) {
             (Monitor::Protect, Verdict::Stop) => {
-                Err(Error::Refused(SendRefusal::Stopped(over_at(&traffic, life, now))))
+                let is_network = matches!(whose.subject, Subject::Network(_));
+                Err(Error::Refused(SendRefusal::Stopped { until: over_at(&seen, life, now), is_network }))
             }
-            (Monitor::Protect, Verdict::Proof(_)) => Ok(Some(over_at(&traffic, life, now))),
+            (Monitor::Protect, Verdict::Proof(_)) => Ok(Some(over_at(&seen, life, now))),
             _ => Ok(None),
         }
     }
 }
 
 /// What a developer is told: how many codes came back of how many; for a surge, of those sent in this window.
-fn facts(traffic: &[Traffic], (sent, verified): (u32, u32), kind: &str, now: Timestamp) -> AlertRow {
+fn facts(seen: &Seen, life: Duration, kind: &str, now: Timestamp) -> AlertRow {
     let window = window_start(TRAFFIC_WINDOW, now);
-    let current = traffic.iter().find(|traffic| traffic.window == window).filter(|_| kind == "surge");
+    let (sent, verified) = seen.settled(life, now);
+    let current = seen.traffic.iter().find(|traffic| traffic.window == window).filter(|_| kind == "surge");
     let (amount, most) = current.map_or((verified, sent), |current| (current.verified, current.sent));
     AlertRow {
         kind: kind.to_owned(),
-        subject: String::new(),
+        subject: seen.subject.text(),
         window,
         percent: 0,
         amount: amount.into(),
@@ -126,8 +134,9 @@ fn facts(traffic: &[Traffic], (sent, verified): (u32, u32), kind: &str, now: Tim
     }
 }
 
-fn count(kind: &'static str, monitor: Monitor, phone: &Phone) {
+fn count((kind, subject): (&'static str, &'static str), monitor: Monitor, phone: &Phone) {
     let country = phone.country().map_or_else(|| "unknown".to_owned(), |country| country.to_string());
-    let labels = [("kind", kind.to_owned()), ("mode", monitor.as_str().to_owned()), ("country", country)];
+    let (kind, subject, mode) = (kind.to_owned(), subject.to_owned(), monitor.as_str().to_owned());
+    let labels = [("kind", kind), ("subject", subject), ("mode", mode), ("country", country)];
     metrics::counter!("watchword_suspicious_starts_total", &labels).increment(1);
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use watchword_domain::channel::{DeliveryPolicy, Fallback};
-use watchword_domain::conversion::TRAFFIC_WINDOW;
+use watchword_domain::conversion::{Look, Subject, TRAFFIC_WINDOW};
 use watchword_domain::limits::{Limits, window_start};
 use watchword_domain::monitor::Monitor;
-use watchword_domain::{Channel, Clock, Phone};
+use watchword_domain::{Channel, Clock};
 
 use crate::on_each_database;
 use crate::support::{Answer, Browser, House, random_phone, solved};
@@ -21,18 +21,28 @@ fn off(usual: Limits) -> Limits {
 }
 
 /// The range of every number of the tests.
-fn prefix() -> String {
-    Phone::from_e164(&random_phone()).unwrap().prefix()
+fn range() -> Subject {
+    Subject::Range("US +1415".into())
 }
 
-/// Counts messages to the tests' range so many windows ago.
+/// The network of every browser of the tests.
+fn network() -> Subject {
+    Subject::Network("127.0.0.0/24".into())
+}
+
+/// Counts codes to the tests' range so many windows ago.
 pub(super) async fn sent(house: &House, windows_ago: u32, sent: u32, verified: u32) {
+    sent_to(house, range(), windows_ago, (sent, verified)).await;
+}
+
+/// Counts codes to a subject.
+async fn sent_to(house: &House, subject: Subject, windows_ago: u32, (sent, verified): (u32, u32)) {
     let window = window_start(TRAFFIC_WINDOW, house.clock.now() - TRAFFIC_WINDOW * windows_ago);
-    let tx = house.store.begin(&house.pool.id).await.unwrap();
+    let (tx, subjects) = (house.store.begin(&house.pool.id).await.unwrap(), [subject]);
     for number in 0..sent {
-        tx.count_sent(&prefix(), window).await.unwrap();
+        tx.count_sent(&subjects, window).await.unwrap();
         if number < verified {
-            tx.count_verified(&prefix(), window).await.unwrap();
+            tx.count_verified(&subjects, window).await.unwrap();
         }
     }
     tx.commit().await.unwrap();
@@ -62,9 +72,17 @@ async fn refuses(house: &House, phone: &str, channel: &str) {
     house.fault(fault).await;
 }
 
-/// The counts of the present windows: sent and verified.
+/// The counts of the range's windows: sent and verified; those of every other subject must be the same.
 async fn counted(house: &House) -> Vec<String> {
-    house.values("SELECT CAST(sent AS TEXT) || ' ' || CAST(verified AS TEXT) FROM prefix_traffic").await
+    let of = async |prefix: &str| {
+        let counts = "CAST(sent AS TEXT) || ' ' || CAST(verified AS TEXT)";
+        house.values(&format!("SELECT {counts} FROM prefix_traffic WHERE prefix = '{prefix}'")).await
+    };
+    let range = of("US +1415").await;
+    for wider in ["US", "all", "from 127.0.0.0/24"] {
+        assert_eq!(of(wider).await, range, "{wider}");
+    }
+    range
 }
 
 pub(super) async fn kinds(house: &House) -> Vec<String> {
@@ -222,6 +240,71 @@ on_each_database! {
         assert!(refused.text.contains("Codes to numbers like this one are paused"));
     }
 
+    fn a_network_of_which_few_codes_come_back_takes_a_proof_and_in_the_end_gets_none(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent_to(&house, network(), 2, (50, 0)).await;
+        assert_eq!(start(&house, &house.browser(), &random_phone()).await.status, 303);
+        sent_to(&house, network(), 2, (1, 0)).await;
+        assert!(asks(&start(&house, &house.browser(), &random_phone()).await));
+        sent_to(&house, network(), 2, (150, 9)).await;
+        let refused = start(&house, &house.browser(), &random_phone()).await;
+        assert!(refused.text.contains("from your network"), "{}", refused.text);
+        assert_eq!(house.values("SELECT subject FROM limit_alerts ORDER BY kind").await, ["from 127.0.0.0/24"; 2]);
+        let elsewhere = "UPDATE prefix_traffic SET prefix = 'from 203.0.113.0/24' WHERE prefix = 'from 127.0.0.0/24'";
+        house.execute(elsewhere).await;
+        assert_eq!(start(&house, &house.browser(), &random_phone()).await.status, 303, "others' networks are theirs");
+    }
+
+    fn many_ranges_of_a_country_are_seen_together(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent_to(&house, Subject::Country("US".into()), 2, (60, 10)).await;
+        assert!(asks(&start(&house, &house.browser(), &random_phone()).await));
+        assert_eq!(start(&house, &house.browser(), "+5511987654321").await.status, 303, "another country is free");
+    }
+
+    fn a_narrow_range_is_seen_within_a_wide_one_that_does_well(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent(&house, 2, 300, 250).await;
+        sent_to(&house, Subject::Range("US +1415200".into()), 2, (30, 0)).await;
+        let answer = start(&house, &house.browser(), &random_phone()).await;
+        assert!(answer.text.contains("are paused"), "{}", answer.text);
+        assert_eq!(start(&house, &house.browser(), "+14153000001").await.status, 303);
+    }
+
+    fn the_pool_as_a_whole_takes_a_proof_and_is_never_stopped(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent_to(&house, Subject::Pool, 2, (1000, 0)).await;
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = start(&house, &browser, &phone).await;
+        assert!(asks(&page), "{}", page.text);
+        let nonce = solved(&page.hidden("challenge"));
+        assert_eq!(browser.type_phone_with(&house, &page, &phone, &nonce).await.status, 303);
+        let known = house.values("SELECT subject FROM limit_alerts").await;
+        assert_eq!(known, ["all"]);
+    }
+
+    fn a_code_comes_back_to_the_network_it_was_asked_for_from(house) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        house.execute("UPDATE challenges SET network = '203.0.113.0/24'").await;
+        browser.type_code(&house, &page, &house.code_to(&phone, 0).await).await.location();
+        let of = "SELECT prefix FROM prefix_traffic WHERE verified = 1 AND prefix LIKE 'from %'";
+        assert_eq!(house.values(of).await, ["from 203.0.113.0/24"]);
+    }
+
+    fn windows_of_a_whole_day_are_read_alike_whether_summed_or_not(house) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        for windows_ago in [1, 5, 12, 60, 100, 130, 140, 143, 145, 200] {
+            sent(&house, windows_ago, 2, 1).await;
+        }
+        let rows = house.store.read(&house.pool.id);
+        let seen = rows.find_traffic(&[range(), network()], Look::at(house.clock.now())).await.unwrap();
+        let sum: u32 = seen[0].traffic.iter().map(|one| one.sent).sum();
+        assert_eq!((sum, seen[0].traffic.iter().map(|one| one.verified).sum::<u32>()), (16, 8));
+        assert!(seen[0].traffic.len() < 8 && seen[1].traffic.is_empty(), "{seen:?}");
+    }
+
     fn who_only_observes_is_told_once_and_sends(house) {
         house.clock.turn_to_next(TRAFFIC_WINDOW);
         sent(&house, 2, 30, 0).await;
@@ -230,9 +313,12 @@ on_each_database! {
         }
         assert_eq!(kinds(&house).await, ["no_conversion"]);
         let ranges = house.flow.ranges(&house.pool).await.unwrap();
-        assert_eq!((ranges.len(), ranges[0].prefix.as_str()), (1, "US +1415"));
-        assert_eq!((ranges[0].sent, ranges[0].verified, ranges[0].sent_day), (30, 0, 33));
+        assert_eq!((ranges[0].subject.text().as_str(), ranges[0].sent_day), ("US +1415", 33));
+        assert_eq!((ranges[0].sent, ranges[0].verified), (30, 0));
         assert!(ranges[0].until.is_some());
+        let others: Vec<String> = ranges[1..].iter().map(|range| range.subject.text()).collect();
+        assert_eq!(others, ["US", "US +1415200", "all", "from 127.0.0.0/24"]);
+        assert!(ranges[1..].iter().all(|range| range.sent_day == 3 && range.until.is_none()));
     }
 
     fn who_switched_it_off_counts_nothing(house with off) {

@@ -90,7 +90,10 @@ fn told(served: &[Country], refusal: SendRefusal, now: Timestamp) -> Result<Told
         SendRefusal::Allowance(until) => PhoneError::TooManyToday { seconds: seconds(until) },
         SendRefusal::Address(until) => PhoneError::TooManyFromHere { seconds: seconds(until) },
         SendRefusal::Budget { until, .. } => PhoneError::PoolBusy { seconds: seconds(until) },
-        SendRefusal::Stopped(until) => PhoneError::Stopped { seconds: seconds(until) },
+        SendRefusal::Stopped { until, is_network: true } => {
+            PhoneError::TooManyFromHere { seconds: seconds(until) }
+        }
+        SendRefusal::Stopped { until, .. } => PhoneError::Stopped { seconds: seconds(until) },
         SendRefusal::Ended(EndReason::TooManyTries) => PhoneError::Blocked,
         SendRefusal::Ended(reason) => return Err(reason),
     }))
