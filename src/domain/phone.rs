@@ -224,6 +224,12 @@ impl Phone {
         ranges
     }
 
+    /// The widest of its [`ranges`](Self::ranges): what is told of a number when something is told of many.
+    #[must_use]
+    pub fn range(&self) -> String {
+        self.ranges().into_iter().next().unwrap_or_default()
+    }
+
     fn number(&self) -> Option<PhoneNumber> {
         PHONE_NUMBER_UTIL.parse(&self.0, None).ok()
     }

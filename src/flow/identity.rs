@@ -106,7 +106,7 @@ impl Watchword {
 pub(crate) fn alert(phone: &Phone, now: Timestamp) -> AlertRow {
     AlertRow {
         kind: IDENTITY_CHANGED.to_owned(),
-        subject: phone.prefix(),
+        subject: phone.range(),
         window: window_start(HOUR, now),
         percent: 0,
         amount: 1,

@@ -99,7 +99,7 @@ impl Watchword {
 
     /// Counts codes that nobody had asked for: several within an hour in one range of numbers are told to the project.
     async fn count_disowned(&self, message: &Advanced) -> Result<(), Fault> {
-        let (now, range) = (self.clock.now(), message.recipient.prefix());
+        let (now, range) = (self.clock.now(), message.recipient.range());
         let window = window_start(HOUR, now);
         let tx = self.store.begin(&message.pool_id).await?;
         let amount = tx.count(&format!("disowned {} {range}", message.pool_id), window).await?;

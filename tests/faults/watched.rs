@@ -83,7 +83,7 @@ async fn samples(provider: &Provider) -> Vec<Sample> {
 
 /// As if codes had been sent to this number's range that nobody typed back.
 async fn make_suspicious(place: &Place, phone: &str) {
-    let prefix = Phone::parse(phone, None).unwrap().prefix();
+    let prefix = Phone::parse(phone, None).unwrap().range();
     let half_an_hour_ago = SystemClock.now() - 3 * TRAFFIC_WINDOW;
     let window = watchword_domain::limits::window_start(TRAFFIC_WINDOW, half_an_hour_ago).millis();
     let columns = "pool_id, prefix, window_start, sent, verified";

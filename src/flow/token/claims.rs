@@ -63,9 +63,11 @@ mod tests {
             created_at: at,
             updated_at: at,
             disabled_at: None,
+            email: None,
         };
         let phone = Phone::from_e164("+14155550123").unwrap();
-        let bound = UserPhone { id: "a".into(), user_id: user.id.clone(), phone, proved_at: at };
+        let (id, user_id) = ("a".into(), user.id.clone());
+        let bound = UserPhone { id, user_id, phone, proved_at: at, identity_key_hash: None };
         Person { user, phone: Some(bound) }
     }
 

@@ -10,8 +10,8 @@ use watchword_domain::{Channel, Country, DeliveryState, FailureClass, Language};
 
 use super::{
     Brand, Carried, Chrome, CodeError, CodeProof, CodeView, Colours, Csrf, DeliveryPart, EndedReason,
-    EndedView, ErrorKind, ErrorView, FormPostView, Further, LandingView, LanguageLink, OtherPart, Pages, PhoneError,
-    PhoneView, ProofPart, ResendPart, SignOutView, SignedOutView, View,
+    EndedView, ErrorKind, ErrorView, FormPostView, Further, LandingView, LanguageLink, OtherPart, Pages,
+    PhoneError, PhoneView, ProofPart, ResendPart, SignOutView, SignedOutView, View,
 };
 
 /// Every sample in a language, in the house's colours and in those of a project: its name and its page.
