@@ -1,8 +1,17 @@
 //! What an installation may have written between two changes: after each change rows in its tables, with its columns.
 
 /// The statements for each change, in the order of the changes.
-pub const SEEDS: [&[&str]; 8] =
-    [FOUNDATION, KEY_ROTATION, CLIENT_DELETION, MESSAGE_TIMELINE, SENDERS, LIMITS, CHANNELS, MAILBOXES];
+pub const SEEDS: [&[&str]; 9] = [
+    FOUNDATION,
+    KEY_ROTATION,
+    CLIENT_DELETION,
+    MESSAGE_TIMELINE,
+    SENDERS,
+    LIMITS,
+    CHANNELS,
+    MAILBOXES,
+    NETWORKS,
+];
 
 const FOUNDATION: &[&str] = &[
     "INSERT INTO installation (id, key_check, created_at) VALUES (1, 'check', 1)",
@@ -94,4 +103,9 @@ const MAILBOXES: &[&str] = &[
     "INSERT INTO messages (pool_id, id, challenge_id, channel, recipient, language, state, attempts, due_at, \
      created_at, expires_at, known_device, identity_key_hash) \
      VALUES ('p', 'm8', 'h8', 'email', '+34600000008', 'es', 'accepted', 1, 79, 80, 81, 1, 'DF2lS5v2W6x=')",
+];
+
+const NETWORKS: &[&str] = &[
+    "INSERT INTO challenges (pool_id, id, sign_in_id, phone, code_hash, tries_allowed, tries, \
+     created_at, expires_at, network) VALUES ('p', 'h9', 'i', '+34600000000', 'hash', 5, 0, 82, 83, '203.0.113.0/24')",
 ];
