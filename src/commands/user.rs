@@ -1,14 +1,12 @@
 //! `watchword user …`: what an operator does for one end user.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
-use watchword_domain::timeline::{Step, Timeline};
-use watchword_domain::{Channel, EmailAddress, Phone, Timestamp};
+use serde_json::json;
+use watchword_domain::{Channel, EmailAddress, Phone};
 use watchword_flow::Watchword;
 use watchword_flow::error::Error;
 use watchword_flow::mailbox::UnknownUser;
-use watchword_messaging::sms;
-use watchword_messaging::whatsapp::errors;
+use watchword_flow::timeline::ToldMessage;
 
 use super::flags::StorageFlags;
 use super::installation::{self, failed, pool_of};
@@ -163,58 +161,25 @@ async fn messages(flow: &Watchword, database: &Database, arguments: &Messages) -
     let phone = arguments.number.read()?;
     let pool = pool_of(flow, database, &arguments.number.domain).await?;
     let found = flow.messages_to(&pool, &phone).await.map_err(|fault| failed(database, &fault))?;
+    let told: Vec<ToldMessage> = found.iter().map(|message| flow.told(message)).collect();
     Ok(if arguments.json {
-        Value::from_iter(found.iter().map(|message| in_json(message, flow))).to_string()
-    } else if found.is_empty() {
+        json!(told).to_string()
+    } else if told.is_empty() {
         "No message went to this number in the last 30 days.".to_owned()
     } else {
-        let each: String = found.iter().map(|message| in_words(message, flow)).collect();
+        let each: String = told.iter().map(in_words).collect();
         format!("The messages to this number, newest first; times are UTC.\n{each}")
     })
 }
 
-/// What a provider means by the code of a failure, as far as it is known.
-fn meaning(message: &Timeline, code: i64, flow: &Watchword) -> Option<&'static str> {
-    match message.channel.parse() {
-        Ok(Channel::Sms) => {
-            let provider = flow.settings().sms.as_ref()?.provider;
-            sms::errors::known(provider, code).map(|known| known.meaning)
-        }
-        _ => errors::known(code).map(|known| known.meaning),
-    }
-}
-
-fn in_json(message: &Timeline, flow: &Watchword) -> Value {
-    let step = |(step, at): &(Step, Timestamp)| json!({ "step": step.as_str(), "at": at.to_rfc3339() });
-    json!({
-        "id": message.id.as_str(),
-        "channel": message.channel,
-        "language": message.language,
-        "state": message.state.as_str(),
-        "attempts": message.attempts,
-        "expires_at": message.expires_at.to_rfc3339(),
-        "steps": message.steps.iter().map(step).collect::<Vec<_>>(),
-        "failure": message.failure.map(|(class, code)| json!({
-            "class": class.as_str(),
-            "code": code,
-            "meaning": meaning(message, code, flow),
-        })),
-        "price": message.price.as_ref().map(|price| json!({
-            "billable": price.billable,
-            "category": price.category,
-        })),
-    })
-}
-
-fn in_words(message: &Timeline, flow: &Watchword) -> String {
-    let moments: Vec<(&str, String)> =
-        message.steps.iter().map(|(step, at)| (step.as_str(), at.to_rfc3339())).collect();
-    let mut rows: Vec<(&str, &str)> = moments.iter().map(|(step, at)| (*step, at.as_str())).collect();
-    let now = format!("{}, by {} in {}", message.state.as_str(), message.channel, message.language);
+fn in_words(message: &ToldMessage) -> String {
+    let mut rows: Vec<(&str, &str)> =
+        message.steps.iter().map(|step| (step.step, step.at.as_str())).collect();
+    let now = format!("{}, by {} in {}", message.state, message.channel, message.language);
     rows.insert(0, ("now", &now));
-    let why = message.failure.map(|(class, code)| {
-        let meaning = meaning(message, code, flow).unwrap_or("not in the provider's list of codes");
-        format!("{}: {meaning} (code {code})", class.as_str())
+    let why = message.failure.as_ref().map(|failure| {
+        let meaning = failure.meaning.unwrap_or("not in the provider's list of codes");
+        format!("{}: {meaning} (code {})", failure.class, failure.code)
     });
     rows.extend(why.as_deref().map(|why| ("why", why)));
     let price = message.price.as_ref().map(|price| {

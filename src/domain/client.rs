@@ -98,6 +98,12 @@ impl Client {
         !self.is_confidential()
     }
 
+    /// Whether it may read what became of the messages to a number: a server with no person in front of it. An
+    /// application's secret lies where its visitors' requests are answered, and is no key to other people's messages.
+    pub fn reads_messages(&self) -> bool {
+        self.kind == ClientKind::Machine
+    }
+
     /// Whether people sign in to it.
     pub fn signs_people_in(&self) -> bool {
         self.kind != ClientKind::Machine
@@ -192,6 +198,13 @@ mod tests {
             redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
             post_logout_redirect_uris: vec![],
         }
+    }
+
+    #[test]
+    fn only_a_server_with_no_person_in_front_of_it_reads_messages() {
+        let reads = |kind| client(kind, &[]).reads_messages();
+        assert!(reads(ClientKind::Machine));
+        assert!(![ClientKind::Web, ClientKind::Spa, ClientKind::Native].into_iter().any(reads));
     }
 
     #[test]

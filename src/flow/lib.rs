@@ -31,7 +31,7 @@ pub mod senders;
 pub mod session;
 pub mod sign_in;
 pub mod sms_report;
-mod timeline;
+pub mod timeline;
 pub mod token;
 pub mod unlock;
 pub mod upkeep;

@@ -18,7 +18,7 @@ use crate::pages::assets::AssetShelf;
 use crate::places::{ConnectionLimits, Places};
 use crate::view::{Pages, PagesFault};
 use crate::webhook::{sms, whatsapp};
-use crate::{health, oauth, pages, paths};
+use crate::{api, health, oauth, pages, paths};
 
 /// What the doors need to know of the installation.
 #[derive(Debug, Clone)]
@@ -90,6 +90,7 @@ pub fn router(doors: Doors) -> Router {
         .route(paths::INTROSPECT, post(oauth::introspect::post))
         .route(paths::REVOKE, post(oauth::revoke::post).options(oauth::revoke::options))
         .route(paths::END_SESSION, get(oauth::end_session::get).post(oauth::end_session::post))
+        .route(paths::MESSAGES, post(api::messages::post))
         .route(paths::PHONE, get(pages::phone::get).post(pages::phone::post))
         .route(paths::CODE, get(pages::code::get).post(pages::code::post))
         .route(paths::NEW_CODE, post(pages::new_code::post))

@@ -3,6 +3,7 @@
 //! One file is one endpoint, named as in its URL. A door reads a request into plain values, calls one use case of `flow`
 //! and renders what it says; no rule about codes, tries, factors or limits is here, and no row.
 
+mod api;
 mod doors;
 mod extract;
 mod health;

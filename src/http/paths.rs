@@ -13,6 +13,7 @@ pub const USERINFO: &str = "/userinfo";
 pub const INTROSPECT: &str = "/introspect";
 pub const REVOKE: &str = "/revoke";
 pub const END_SESSION: &str = "/end-session";
+pub const MESSAGES: &str = "/messages";
 pub const PHONE: &str = "/sign-in/phone";
 pub const CODE: &str = "/sign-in/code";
 pub const NEW_CODE: &str = "/sign-in/new-code";

@@ -82,11 +82,11 @@ on_each_database! {
         let Somebody { access, refresh, .. } = somebody_without_a_database(&house).await;
         let refreshing = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
         is_oauth(&house.token(&refreshing).await, "/token");
-        for path in ["/introspect", "/revoke"] {
+        for path in ["/introspect", "/revoke", "/messages"] {
             for token in [&access, &refresh] {
                 let request = house.http.post(house.url(path));
                 let request = request.basic_auth(&house.client_id, Some(&house.client_secret));
-                is_oauth(&send(request.form(&[("token", token)])).await, path);
+                is_oauth(&send(request.form(&[("token", token.as_str()), ("phone", "+14155550100")])).await, path);
             }
         }
         let userinfo = house.url("/userinfo");

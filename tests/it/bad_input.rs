@@ -45,7 +45,7 @@ const OTHER_KINDS: [&str; 3] = ["application/json", "multipart/form-data; bounda
 const FORMS: [&str; 4] = ["/sign-in/phone", "/sign-in/code", "/sign-in/new-code", "/sign-in/channel"];
 
 /// Where clients post with their credentials.
-const CLIENTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+const CLIENTS: [&str; 4] = ["/token", "/introspect", "/revoke", "/messages"];
 
 /// No form is longer.
 const LIMIT: usize = 64 * 1024;

@@ -7,6 +7,7 @@
     reason = "a test that goes wrong should say so loudly and at once"
 )]
 
+mod api;
 mod away;
 mod bad_input;
 mod channels;

@@ -3,8 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// The folders whose files are rooms: one endpoint, one page each.
-const ROOMS: [&str; 5] =
-    ["src/http/oauth", "src/http/pages", "src/http/webhook", "src/portal/routes", "src/flow/token"];
+const ROOMS: [&str; 6] = [
+    "src/http/api",
+    "src/http/oauth",
+    "src/http/pages",
+    "src/http/webhook",
+    "src/portal/routes",
+    "src/flow/token",
+];
 
 /// What the rooms of a folder share by design: the steps that every grant takes.
 const SHARED: [(&str, &[&str]); 1] = [("src/flow/token", &["access", "claims", "mint"])];

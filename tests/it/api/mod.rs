@@ -1,0 +1,3 @@
+//! What a project's own servers ask.
+
+mod messages;
