@@ -17,6 +17,11 @@ fn steps(message: &Timeline) -> Vec<Step> {
     message.steps.iter().map(|(step, _)| *step).collect()
 }
 
+/// Sweeps until there is nothing more to sweep.
+async fn swept(house: &House) {
+    while house.flow.sweep().await.unwrap() > 0 {}
+}
+
 /// A report with what the message costs.
 fn priced(message: &Value, status: &str, pricing: &Value) -> String {
     let mut report = report(message, status, &[]);
@@ -94,6 +99,26 @@ on_each_database! {
         let price = message.price.unwrap();
         assert_eq!(price.billable, Some(true));
         assert_eq!(price.category.as_deref(), Some("authentication-international"));
+    }
+
+    fn messages_and_reports_are_kept_for_thirty_days_and_no_longer(house) {
+        let hour = Duration::from_secs(60 * 60);
+        let phone = random_phone();
+        let message = quiet(&house, &phone).await;
+        for status in ["sent", "delivered"] {
+            house.report(&message, status).await;
+        }
+        let reports = house.count("webhook_events").await;
+        assert!(reports >= 2);
+        house.clock.turn(30 * 24 * hour - hour);
+        swept(&house).await;
+        let kept = messages(&house, &phone).await;
+        assert!(steps(&kept[0]).contains(&Step::Delivered), "every step is still there: {kept:?}");
+        assert_eq!(house.count("webhook_events").await, reports);
+        house.clock.turn(hour);
+        swept(&house).await;
+        assert_eq!(messages(&house, &phone).await, []);
+        assert_eq!((house.count("messages").await, house.count("webhook_events").await), (0, 0));
     }
 
     fn only_the_message_whose_code_was_answered_is_verified(house) {
