@@ -60,7 +60,7 @@ impl Watchword {
                 tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
             }
         }
-        let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us);
+        let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us());
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         tx.commit().await?;
         if let Some((message, step)) = &news {
@@ -68,7 +68,7 @@ impl Watchword {
                 self.delivery.wake_fallbacks();
             }
             self.delivery.tell(&message.challenge_id);
-            timeline::count(&message.channel, &message.recipient, *step);
+            timeline::count_news(message, *step);
         }
         Ok(())
     }

@@ -4,9 +4,10 @@ use serde::Serialize;
 use watchword_domain::ids::MessageId;
 use watchword_domain::pool::Pool;
 use watchword_domain::timeline::{Price, Step, Timeline};
-use watchword_domain::{Channel, Phone, PhoneRefusal, Timestamp};
+use watchword_domain::{Channel, FailureClass, Phone, PhoneRefusal, Timestamp};
 use watchword_messaging::sms;
 use watchword_messaging::whatsapp::errors;
+use watchword_store::Advanced;
 
 use crate::Watchword;
 use crate::client_auth::{ClientRefusal, Credentials};
@@ -146,11 +147,36 @@ impl Watchword {
     }
 }
 
+fn country_of(recipient: &Phone) -> String {
+    recipient.country().map_or_else(|| "unknown".to_owned(), |country| country.to_string())
+}
+
 /// Counts a step of a message for the funnel: by channel and country, never by number.
 pub(crate) fn count(channel: &str, recipient: &Phone, step: Step) {
-    let country = recipient.country().map_or_else(|| "unknown".to_owned(), |country| country.to_string());
-    let labels = [("channel", channel.to_owned()), ("country", country), ("step", step.as_str().to_owned())];
+    let labels = [
+        ("channel", channel.to_owned()),
+        ("country", country_of(recipient)),
+        ("step", step.as_str().to_owned()),
+    ];
     metrics::counter!("watchword_message_steps_total", &labels).increment(1);
+}
+
+/// Counts what a report says of a message: the step, and the reason where it failed.
+pub(crate) fn count_news(message: &Advanced, step: Step) {
+    count(&message.channel, &message.recipient, step);
+    if let Some(class) = message.failure.filter(|_| step == Step::Failed) {
+        count_failure(&message.channel, &message.recipient, class);
+    }
+}
+
+/// Counts a message that failed by the reason, as well as by channel and country.
+pub(crate) fn count_failure(channel: &str, recipient: &Phone, class: FailureClass) {
+    let labels = [
+        ("channel", channel.to_owned()),
+        ("country", country_of(recipient)),
+        ("class", class.as_str().to_owned()),
+    ];
+    metrics::counter!("watchword_message_failures_total", &labels).increment(1);
 }
 
 #[cfg(test)]
@@ -166,10 +192,15 @@ mod tests {
         metrics::with_local_recorder(&recorder, || {
             count("whatsapp", &phone, Step::Delivered);
             count("whatsapp", &phone, Step::Delivered);
+            count_failure("sms", &phone, FailureClass::HeldBack);
         });
         let told = recorder.handle().render();
-        let line = "watchword_message_steps_total{channel=\"whatsapp\",country=\"BR\",step=\"delivered\"} 2";
-        assert!(told.lines().any(|told| told == line), "{told}");
+        for line in [
+            "watchword_message_steps_total{channel=\"whatsapp\",country=\"BR\",step=\"delivered\"} 2",
+            "watchword_message_failures_total{channel=\"sms\",country=\"BR\",class=\"held_back\"} 1",
+        ] {
+            assert!(told.lines().any(|told| told == line), "{told}");
+        }
         assert!(!told.contains("987654321"), "{told}");
     }
 }

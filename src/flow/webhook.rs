@@ -76,7 +76,7 @@ impl Watchword {
                 tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
             }
         }
-        let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us);
+        let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us());
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         self.note_seen(&tx, &proven, now).await?;
         tx.commit().await?;
@@ -85,7 +85,7 @@ impl Watchword {
         }
         for (message, step) in &news {
             self.delivery.tell(&message.challenge_id);
-            timeline::count(&message.channel, &message.recipient, *step);
+            timeline::count_news(message, *step);
             if *step == Step::Disowned {
                 self.count_disowned(message).await?;
             }

@@ -90,10 +90,16 @@ pub struct Advanced {
     pub pool_id: PoolId,
     /// When it was written.
     pub created_at: Timestamp,
-    /// Whether it failed for a reason of ours: then it was never sent.
-    pub failed_by_us: bool,
     /// Why it failed, if it did.
     pub failure: Option<FailureClass>,
+}
+
+impl Advanced {
+    /// Whether it failed for a reason of ours: then it was never sent.
+    #[must_use]
+    pub fn failed_by_us(&self) -> bool {
+        self.failure.is_some_and(FailureClass::is_ours)
+    }
 }
 
 fn unreadable<E>(_: E) -> StoreError {
@@ -104,8 +110,7 @@ fn further(row: row::Model) -> Result<Advanced> {
     let class: Option<FailureClass> =
         row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?;
     Ok(Advanced {
-        failed_by_us: row.state == DeliveryState::Failed.as_str() && class.is_some_and(FailureClass::is_ours),
-        failure: class,
+        failure: class.filter(|_| row.state == DeliveryState::Failed.as_str()),
         challenge_id: row.challenge_id.into(),
         channel: row.channel,
         recipient: Phone::from_e164(&row.recipient).map_err(unreadable)?,

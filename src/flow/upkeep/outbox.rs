@@ -117,7 +117,8 @@ impl Watchword {
         self.senders.done(&message.sender_id);
         match &sent {
             Ok((outcome, _)) => {
-                metrics::counter!("watchword_messages_total", "outcome" => name_of(outcome)).increment(1);
+                let labels = [("channel", message.channel.clone()), ("outcome", name_of(outcome).to_owned())];
+                metrics::counter!("watchword_messages_total", &labels).increment(1);
             }
             Err(fault) => {
                 tracing::error!(error = fault as &dyn std::error::Error, message = %message.id, "a message cannot be sent yet");
@@ -284,7 +285,7 @@ impl Watchword {
                 let news = tx
                     .save_status(&message.id, &told(DeliveryState::Failed, now, Some((*class, *code))))
                     .await?;
-                tx.uncount_sent(news.iter().filter(|message| message.failed_by_us)).await?;
+                tx.uncount_sent(news.iter().filter(|message| message.failed_by_us())).await?;
                 step = news.map(|_| Step::Failed);
             }
             Outcome::Unknown { .. } => {
@@ -293,7 +294,8 @@ impl Watchword {
             }
         }
         tx.commit().await?;
-        if step == Some(Step::Failed) {
+        if let (Some(Step::Failed), Outcome::Rejected { class, .. }) = (step, outcome) {
+            timeline::count_failure(&message.channel, &message.recipient, *class);
             self.delivery.wake_fallbacks();
         }
         if let Some(step) = step {
