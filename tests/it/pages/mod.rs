@@ -13,7 +13,7 @@ mod language;
 mod limits;
 mod lock;
 mod mailbox;
-mod other_channel;
+pub(crate) mod other_channel;
 mod outbox;
 mod phone;
 mod proof;

@@ -12,28 +12,28 @@ use watchword_domain::{Channel, Phone};
 use crate::on_each_database;
 use crate::support::{Answer, Browser, CALLBACK, House, claims_of, query_of, random_phone};
 
-pub(super) const BOTH: [Channel; 2] = [Channel::Whatsapp, Channel::Sms];
+pub(crate) const BOTH: [Channel; 2] = [Channel::Whatsapp, Channel::Sms];
 
 /// The house's project decides how codes go.
-pub(super) async fn decide(house: &House, channels: &[Channel], fallback: Fallback) {
+pub(crate) async fn decide(house: &House, channels: &[Channel], fallback: Fallback) {
     let policy = DeliveryPolicy { channels: channels.to_vec(), fallback, ..DeliveryPolicy::default() };
     house.flow.change_settings(&house.pool, |own| own.delivery = policy).await.unwrap();
 }
 
 /// Asks for the code by this channel, by the button of the page.
-pub(super) async fn ask_by(house: &House, browser: &Browser, page: &Answer, channel: &str) -> Answer {
+pub(crate) async fn ask_by(house: &House, browser: &Browser, page: &Answer, channel: &str) -> Answer {
     let form = [("csrf", &*page.hidden("csrf")), ("sign_in", &page.hidden("sign_in")), ("channel", channel)];
     browser.post(&house.url("/sign-in/channel"), &form).await
 }
 
 /// The messages to a number on this channel, newest first.
-pub(super) async fn by(house: &House, phone: &str, channel: &str) -> Vec<Value> {
+pub(crate) async fn by(house: &House, phone: &str, channel: &str) -> Vec<Value> {
     let messages = house.messages_to(phone).await;
     messages.into_iter().filter(|message| message["channel"] == channel).collect()
 }
 
 /// Waits for a number's first SMS.
-pub(super) async fn sms_to(house: &House, phone: &str) -> Value {
+pub(crate) async fn sms_to(house: &House, phone: &str) -> Value {
     for _ in 0..200 {
         if let Some(sms) = by(house, phone, "sms").await.pop() {
             return sms;
@@ -44,7 +44,7 @@ pub(super) async fn sms_to(house: &House, phone: &str) -> Value {
 }
 
 /// A code asked for, whose message on WhatsApp fails for this reason.
-pub(super) async fn failed(house: &House, code: u32) -> (Browser, String, Answer, Value) {
+pub(crate) async fn failed(house: &House, code: u32) -> (Browser, String, Answer, Value) {
     let (browser, phone) = (house.browser(), random_phone());
     house.fault(json!({ "kind": "status_failed", "code": code, "to": phone, "channel": "whatsapp" })).await;
     let page = browser.ask_code(house, &phone).await;

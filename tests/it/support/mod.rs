@@ -4,6 +4,7 @@ mod browser;
 mod clock;
 mod database;
 mod live;
+mod plan;
 mod proxy;
 mod rows;
 mod simulator;
@@ -29,14 +30,16 @@ use watchword_flow::error::Fault;
 use watchword_flow::projects::{NewProject, Project};
 use watchword_flow::seams::SystemRandom;
 use watchword_flow::senders::{SenderSettings, SharedSender};
-use watchword_flow::{Settings, Watchword};
+use watchword_flow::{Settings, SmsSender, Watchword};
 use watchword_http::{ConnectionLimits, Doors};
+use watchword_messaging::sms::Provider;
 use watchword_messaging::whatsapp::{Graph, Times};
 use watchword_store::Store;
 
 pub use browser::{Answer, Browser};
 pub use clock::TurnedClock;
 pub use database::Database;
+pub use plan::Plan;
 pub use rows::Column;
 pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign, sign_with};
 pub use source::store_sources;
@@ -70,20 +73,8 @@ pub struct House {
 }
 
 impl House {
-    /// The defaults, but generous to addresses (tests all come from one) and to projects (theirs are all new).
-    pub fn usual_limits() -> Limits {
-        Limits {
-            starts_per_address: 100_000,
-            starts_before_proof: 100_000,
-            messages_per_pool_hour: 1_000_000,
-            messages_per_pool_day: 1_000_000,
-            probation_days: 0,
-            ..Limits::default()
-        }
-    }
-
-    /// An installation that people reach at this address; without one, where its doors are.
-    pub async fn reached_at(database: Database, public_url: Option<&str>, limits: Limits) -> Self {
+    /// An installation as it was planned.
+    pub async fn new(database: Database, plan: Plan) -> Self {
         let provider_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let simulator_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (provider, simulator) =
@@ -92,11 +83,12 @@ impl House {
         let running = simulator::Running::on(simulator_listener, provider);
         let store = Store::open(&database.settings).await.unwrap();
         let clock = Arc::new(TurnedClock::default());
-        let public_url = public_url.map_or_else(|| format!("http://{provider}"), str::to_owned);
+        let public_url = plan.public_url.map_or_else(|| format!("http://{provider}"), str::to_owned);
         let mails = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sms = sms::sender(plan.sms, simulator, provider);
         let settings = Settings {
             email: Some(simulator::mail_by(mails.local_addr().unwrap())),
-            ..settings(public_url.parse().unwrap(), simulator, limits)
+            ..settings(public_url.parse().unwrap(), simulator, plan.limits, sms)
         };
         let master_text = MasterKey::generate(&SystemRandom);
         let master = MasterKey::parse(master_text.expose()).unwrap();
@@ -135,7 +127,8 @@ impl House {
     /// The same service once more, under another master key.
     pub async fn open_with(&self, master: MasterKey) -> Result<Watchword, Fault> {
         let public_url = self.flow.settings().public_url.clone();
-        let settings = settings(public_url, self.simulator, Self::usual_limits());
+        let sms = sms::sender(Provider::Gateway, self.simulator, self.provider);
+        let settings = settings(public_url, self.simulator, plan::usual_limits(), sms);
         let (clock, random) = (self.clock.clone(), Arc::new(SystemRandom));
         Watchword::open(self.store.clone(), master, clock, random, settings).await
     }
@@ -271,7 +264,7 @@ fn doors(flow: &Arc<Watchword>, connections: ConnectionLimits) -> Doors {
         .unwrap()
 }
 
-fn settings(public_url: PublicUrl, simulator: SocketAddr, limits: Limits) -> Settings {
+fn settings(public_url: PublicUrl, simulator: SocketAddr, limits: Limits, sms: SmsSender) -> Settings {
     let graph = graph(&format!("http://{simulator}"));
     Settings {
         public_url,
@@ -280,7 +273,7 @@ fn settings(public_url: PublicUrl, simulator: SocketAddr, limits: Limits) -> Set
         lifetimes: Lifetimes::default(),
         messages_per_second: 1000,
         whatsapp: Some(shared_sender(&graph)),
-        sms: Some(sms::gateway(simulator)),
+        sms: Some(sms),
         graph,
         email: None,
     }

@@ -39,6 +39,7 @@ pub(super) enum Meta {
 
 /// A simulator that runs.
 pub(super) struct Running {
+    simulator: Arc<Simulator>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -46,27 +47,32 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn on(listener: TcpListener, provider: SocketAddr) -> Self {
         let sms = SmsAccount {
-            account: String::new(),
-            secret: sms::GATEWAY_TOKEN.into(),
+            account: sms::ACCOUNT.into(),
+            secret: sms::SECRET.into(),
             report_secret: sms::KEY.into(),
             report_url: Some(sms::reports_of(provider, Provider::Gateway)),
         };
-        let simulator = Simulator::with_sms(settings(provider), sms).unwrap();
-        let (stop, mut stopped) = watch::channel(false);
-        let task = tokio::spawn(async move {
-            let shutdown = async move {
-                // The house is gone when nobody can tell any more.
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            simulator.run(listener, shutdown).await.unwrap();
-        });
-        Self { stop, task }
+        let simulator = Arc::new(Simulator::with_sms(settings(provider), sms).unwrap());
+        let (stop, stopped) = watch::channel(false);
+        let playing = simulator.clone();
+        let task = tokio::spawn(async move { playing.run(listener, until(stopped)).await.unwrap() });
+        Self { simulator, stop, task }
+    }
+
+    fn take_mails(&self, listener: TcpListener) {
+        let (simulator, stopped) = (self.simulator.clone(), self.stop.subscribe());
+        tokio::spawn(async move { simulator.run_mail(listener, until(stopped)).await });
     }
 
     async fn stop(self) {
         self.stop.send(true).unwrap();
         self.task.await.unwrap();
     }
+}
+
+/// Until somebody says so, or nobody can any more, because the house is gone.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
 }
 
 fn settings(provider: SocketAddr) -> Settings {
@@ -125,6 +131,16 @@ impl House {
         let mut meta = self.meta.lock().await;
         let Some(Meta::Away(socket)) = meta.take() else { panic!("Meta is there") };
         *meta = Some(Meta::There(Running::on(socket.listen(1024).unwrap(), self.provider)));
+    }
+
+    /// A mail server that the simulator plays; gives its address.
+    pub async fn mail_server(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let meta = self.meta.lock().await;
+        let Some(Meta::There(running)) = &*meta else { panic!("the simulator is away") };
+        running.take_mails(listener);
+        address
     }
 
     /// The newest message to a number, waiting until there is one after the `seen` first ones.

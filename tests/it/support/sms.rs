@@ -19,7 +19,9 @@ use watchword_flow::{Settings, SmsSender, Watchword};
 use watchword_http::ConnectionLimits;
 use watchword_messaging::sms::gateway::{self, Gateway};
 use watchword_messaging::sms::reports::{Reports, Shape};
-use watchword_messaging::sms::{Provider, Times};
+use watchword_messaging::sms::twilio::Twilio;
+use watchword_messaging::sms::vonage::Vonage;
+use watchword_messaging::sms::{AccountSettings, Provider, Times};
 use watchword_messaging::{Channel, OutgoingCode, Sending};
 
 use super::House;
@@ -43,14 +45,7 @@ impl Channel for Nobody {
 pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let secret = || Secret::new(KEY.to_owned());
-    let reports = match provider {
-        Provider::Twilio => Reports::twilio(secret(), &reports_of(address, provider)),
-        Provider::Vonage => Reports::vonage(ACCOUNT, secret()),
-        Provider::Gateway => Reports::gateway(secret(), shape()),
-    };
-    let sms =
-        SmsSender { provider, channel: Arc::new(Nobody), reports: Some(Arc::new(reports.ok().unwrap())) };
+    let sms = SmsSender { provider, channel: Arc::new(Nobody), reports: Some(reports(provider, address)) };
     let known = house.flow.settings();
     let settings = Settings {
         public_url: known.public_url.clone(),
@@ -70,24 +65,47 @@ pub async fn doors_of(house: &House, provider: Provider) -> SocketAddr {
     address
 }
 
-/// What the gateway of every house is called with.
-pub const GATEWAY_TOKEN: &str = "Bearer token-of-the-gateway";
+/// What proves that it is us: Twilio's auth token, Vonage's API secret, all that the plain gateway's header says.
+pub const SECRET: &str = "secret-of-the-account";
 
-/// The plain gateway that every house sends its SMS by: the one that the simulator plays.
-pub fn gateway(simulator: SocketAddr) -> SmsSender {
-    let settings = gateway::Settings {
-        url: format!("http://{simulator}/sms"),
-        authorization: Secret::new(GATEWAY_TOKEN.to_owned()),
-        body: r#"{"to": {to}, "text": {text}, "reference": {reference}}"#.to_owned(),
-        id: "/id".to_owned(),
-        times: Times { connect: Duration::from_secs(2), whole: Duration::from_secs(3) },
+/// The way a house sends its SMS: by this provider, which the simulator plays, and which reports to these doors.
+pub fn sender(provider: Provider, simulator: SocketAddr, doors: SocketAddr) -> SmsSender {
+    let times = Times { connect: Duration::from_secs(2), whole: Duration::from_secs(3) };
+    let secret = Secret::new(SECRET.to_owned());
+    let account = |secret| AccountSettings {
+        base_url: format!("http://{simulator}/sms/{}", provider.as_str()),
+        account: ACCOUNT.to_owned(),
+        secret,
+        from: "Acme".to_owned(),
+        report_url: reports_of(doors, provider),
+        times,
     };
-    let reports = Reports::gateway(Secret::new(KEY.to_owned()), shape()).ok().unwrap();
-    SmsSender {
-        provider: Provider::Gateway,
-        channel: Arc::new(Gateway::new(&settings).unwrap()),
-        reports: Some(Arc::new(reports)),
-    }
+    let channel: Arc<dyn Channel> = match provider {
+        Provider::Twilio => Arc::new(Twilio::new(&account(secret)).unwrap()),
+        Provider::Vonage => Arc::new(Vonage::new(&account(secret)).unwrap()),
+        Provider::Gateway => Arc::new(
+            Gateway::new(&gateway::Settings {
+                url: format!("http://{simulator}/sms"),
+                authorization: secret,
+                body: r#"{"to": {to}, "text": {text}, "reference": {reference}}"#.to_owned(),
+                id: "/id".to_owned(),
+                times,
+            })
+            .unwrap(),
+        ),
+    };
+    SmsSender { provider, channel, reports: Some(reports(provider, doors)) }
+}
+
+/// How a provider's reports to these doors are proven and read.
+fn reports(provider: Provider, doors: SocketAddr) -> Arc<Reports> {
+    let secret = Secret::new(KEY.to_owned());
+    let reports = match provider {
+        Provider::Twilio => Reports::twilio(secret, &reports_of(doors, provider)),
+        Provider::Vonage => Reports::vonage(ACCOUNT, secret),
+        Provider::Gateway => Reports::gateway(secret, shape()),
+    };
+    Arc::new(reports.ok().unwrap())
 }
 
 /// What the plain gateway's reports look like.
