@@ -84,13 +84,56 @@ impl FromStr for Fallback {
 pub struct DeliveryPolicy {
     /// The channels, the first one first.
     pub channels: Vec<Channel>,
-    /// The channels of countries that have an order of their own.
-    pub by_country: BTreeMap<Country, Vec<Channel>>,
+    /// What is otherwise for the numbers of some countries.
+    pub by_country: BTreeMap<Country, CountryPolicy>,
     /// Who decides that another channel steps in.
     pub fallback: Fallback,
     /// Seconds after which a message that is not known to have arrived may be followed by one on another channel, 5 to
     /// 120. One that failed may be at once.
     pub fallback_after_seconds: u32,
+}
+
+/// What a project decided otherwise for the numbers of one country.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, from = "StoredCountryPolicy")]
+pub struct CountryPolicy {
+    /// The channels, the first one first.
+    pub channels: Vec<Channel>,
+    /// Who decides that another channel steps in; none for what holds elsewhere.
+    pub fallback: Option<Fallback>,
+    /// Seconds after which another may; none for what holds elsewhere.
+    pub fallback_after_seconds: Option<u32>,
+}
+
+/// As it may be written: there were only channels once.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredCountryPolicy {
+    Channels(Vec<Channel>),
+    Whole {
+        channels: Vec<Channel>,
+        #[serde(default)]
+        fallback: Option<Fallback>,
+        #[serde(default)]
+        fallback_after_seconds: Option<u32>,
+    },
+}
+
+impl From<Vec<Channel>> for CountryPolicy {
+    fn from(channels: Vec<Channel>) -> Self {
+        Self { channels, ..Self::default() }
+    }
+}
+
+impl From<StoredCountryPolicy> for CountryPolicy {
+    fn from(stored: StoredCountryPolicy) -> Self {
+        match stored {
+            StoredCountryPolicy::Channels(channels) => channels.into(),
+            StoredCountryPolicy::Whole { channels, fallback, fallback_after_seconds } => {
+                Self { channels, fallback, fallback_after_seconds }
+            }
+        }
+    }
 }
 
 impl Default for DeliveryPolicy {
@@ -135,14 +178,28 @@ pub struct Other {
 }
 
 impl DeliveryPolicy {
+    /// What holds for numbers of this country.
+    #[must_use]
+    pub fn of(&self, country: Option<Country>) -> Self {
+        let everywhere = Self { by_country: BTreeMap::new(), ..self.clone() };
+        match country.and_then(|country| self.by_country.get(&country)) {
+            Some(own) => Self {
+                channels: own.channels.clone(),
+                fallback: own.fallback.unwrap_or(self.fallback),
+                fallback_after_seconds: own.fallback_after_seconds.unwrap_or(self.fallback_after_seconds),
+                ..everywhere
+            },
+            None => everywhere,
+        }
+    }
+
     /// The channels for numbers of this country, of those that are `there`, the first one first. WhatsApp when the policy
     /// leaves none: there the fault of a sender that is missing is told.
     pub fn channels_for(&self, country: Option<Country>, there: impl Fn(Channel) -> bool) -> Vec<Channel> {
-        let of_country = country.and_then(|country| self.by_country.get(&country));
         let mut channels: Vec<Channel> = Vec::new();
-        for channel in of_country.unwrap_or(&self.channels) {
-            if there(*channel) && !channels.contains(channel) {
-                channels.push(*channel);
+        for channel in self.of(country).channels {
+            if there(channel) && !channels.contains(&channel) {
+                channels.push(channel);
             }
         }
         if channels.is_empty() {
@@ -228,7 +285,10 @@ mod tests {
         let brazil: Country = "BR".parse().unwrap();
         let policy = DeliveryPolicy {
             channels: BOTH.to_vec(),
-            by_country: BTreeMap::from([(brazil, vec![Channel::Sms, Channel::Whatsapp, Channel::Sms])]),
+            by_country: BTreeMap::from([(
+                brazil,
+                vec![Channel::Sms, Channel::Whatsapp, Channel::Sms].into(),
+            )]),
             ..DeliveryPolicy::default()
         };
         assert_eq!(policy.channels_for(None, |_| true), BOTH);
@@ -238,6 +298,35 @@ mod tests {
             [Channel::Whatsapp]
         );
         assert_eq!(policy.channels_for(Some(brazil), |_| false), [Channel::Whatsapp]);
+    }
+
+    #[test]
+    fn a_country_may_decide_who_lets_another_channel_step_in_and_when() {
+        let [brazil, india] = ["BR", "IN"].map(|code| code.parse::<Country>().unwrap());
+        let own = CountryPolicy {
+            channels: BOTH.to_vec(),
+            fallback: Some(Fallback::Automatic),
+            fallback_after_seconds: Some(40),
+        };
+        let by_country = BTreeMap::from([(brazil, own), (india, BOTH.to_vec().into())]);
+        let policy = DeliveryPolicy { by_country, ..DeliveryPolicy::default() };
+        let of = |country| {
+            let of = policy.of(country);
+            (of.channels.len(), of.fallback, of.patience().as_secs())
+        };
+        assert_eq!(of(Some(brazil)), (2, Fallback::Automatic, 40));
+        assert_eq!(of(Some(india)), (2, Fallback::OnRequest, 20));
+        assert_eq!(of(None), (1, Fallback::OnRequest, 20));
+    }
+
+    #[test]
+    fn what_was_stored_as_channels_alone_is_read() {
+        let text = r#"{"channels":["whatsapp"],"by_country":{"BR":["sms","whatsapp"]}}"#;
+        let policy: DeliveryPolicy = serde_json::from_str(text).unwrap();
+        let written = serde_json::to_string(&policy).unwrap();
+        assert_eq!(serde_json::from_str::<DeliveryPolicy>(&written).unwrap(), policy);
+        let brazil = "BR".parse().unwrap();
+        assert_eq!(policy.channels_for(Some(brazil), |_| true), [Channel::Sms, Channel::Whatsapp]);
     }
 
     #[test]

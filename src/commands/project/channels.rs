@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use serde_json::json;
-use watchword_domain::channel::{DeliveryPolicy, Fallback};
+use watchword_domain::channel::{CountryPolicy, DeliveryPolicy, Fallback, UnknownFallback};
 use watchword_domain::pool::Pool;
 use watchword_domain::{Channel, Country};
 use watchword_flow::Watchword;
@@ -19,7 +19,8 @@ pub struct Change {
     /// have a mailbox here, asked for in a browser they signed in with before.
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     channel: Vec<Channel>,
-    /// The channels of one country, such as BR=sms,whatsapp, or BR=default for those of the others; several times.
+    /// The channels of one country, such as BR=sms,whatsapp, and if it is to be otherwise there who decides and after how many
+    /// seconds: BR=sms,whatsapp:automatic:40; or BR=default for what holds elsewhere; several times.
     #[arg(long = "for", value_name = "COUNTRY=CHANNELS")]
     of_country: Vec<OfCountry>,
     /// Who decides that the next channel steps in: on-request (the person who waits) or automatic.
@@ -30,9 +31,9 @@ pub struct Change {
     fallback_after: Option<u32>,
 }
 
-/// The channels of one country; none for those of the others.
+/// What one country has of its own; none for what holds elsewhere.
 #[derive(Debug, Clone)]
-struct OfCountry(Country, Option<Vec<Channel>>);
+struct OfCountry(Country, Option<CountryPolicy>);
 
 impl FromStr for OfCountry {
     type Err = String;
@@ -43,8 +44,17 @@ impl FromStr for OfCountry {
         if channels == "default" {
             return Ok(Self(country, None));
         }
-        let channels: Result<Vec<Channel>, _> = channels.split(',').map(str::parse).collect();
-        Ok(Self(country, Some(channels.map_err(|error| error.to_string())?)))
+        let mut parts = channels.split(':');
+        let channels: Result<Vec<Channel>, _> =
+            parts.next().unwrap_or_default().split(',').map(str::parse).collect();
+        let fallback: Option<Fallback> =
+            parts.next().map(str::parse).transpose().map_err(|error: UnknownFallback| error.to_string())?;
+        let seconds = parts.next().map(str::parse::<u32>).transpose().map_err(|error| error.to_string())?;
+        if parts.next().is_some() || seconds.is_some_and(|seconds| !(5..=120).contains(&seconds)) {
+            return Err("after the channels come automatic or on-request, and 5 to 120 seconds".to_owned());
+        }
+        let channels = channels.map_err(|error| error.to_string())?;
+        Ok(Self(country, Some(CountryPolicy { channels, fallback, fallback_after_seconds: seconds })))
     }
 }
 
@@ -58,7 +68,8 @@ impl Change {
 
     /// Whether it means something here.
     pub(super) fn check(&self, flow: &Watchword) -> Result<(), Problem> {
-        let of_countries = self.of_country.iter().filter_map(|of_country| of_country.1.as_ref()).flatten();
+        let of_countries = self.of_country.iter().filter_map(|of_country| of_country.1.as_ref());
+        let of_countries = of_countries.flat_map(|own| &own.channels);
         let named: Vec<&Channel> = self.channel.iter().chain(of_countries).collect();
         let settings = flow.settings();
         for (channel, is_there, section) in [
@@ -79,13 +90,23 @@ impl Change {
         }
         for OfCountry(country, channels) in &self.of_country {
             match channels {
-                Some(channels) => policy.by_country.insert(*country, channels.clone()),
+                Some(own) => policy.by_country.insert(*country, own.clone()),
                 None => policy.by_country.remove(country),
             };
         }
         policy.fallback = self.fallback.unwrap_or(policy.fallback);
         policy.fallback_after_seconds = self.fallback_after.unwrap_or(policy.fallback_after_seconds);
     }
+}
+
+fn described(own: &CountryPolicy) -> String {
+    let who = match own.fallback {
+        Some(Fallback::Automatic) => " by itself",
+        Some(Fallback::OnRequest) => " when asked for",
+        None => "",
+    };
+    let after = own.fallback_after_seconds.map(|seconds| format!(" after {seconds} s")).unwrap_or_default();
+    format!("{}{who}{after}", listed(&own.channels))
 }
 
 fn listed(channels: &[Channel]) -> String {
@@ -109,9 +130,7 @@ pub(super) fn said(pool: &Pool, is_json: bool) -> String {
         Fallback::Automatic => format!("by itself after {seconds} s, or at once when a message failed"),
     };
     let mut rows = vec![("Codes go by".to_owned(), listed(&policy.channels))];
-    rows.extend(
-        policy.by_country.iter().map(|(country, channels)| (format!("in {country} by"), listed(channels))),
-    );
+    rows.extend(policy.by_country.iter().map(|(country, own)| (format!("in {country} by"), described(own))));
     rows.push(("The next one is".to_owned(), who));
     let rows: Vec<(&str, &str)> = rows.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     format!("Channels of {}:\n\n{}", pool.domain, output::aligned(&rows))

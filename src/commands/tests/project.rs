@@ -162,3 +162,29 @@ async fn a_project_decides_anew_and_what_is_not_named_stays() {
     assert_eq!(shown(&[]).await, changed, "and nothing was stored");
     installation.store.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_country_s_channels_are_decided_and_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = config(directory.path());
+    let installation = installation::open(&config).await.unwrap();
+    made(&installation.flow, "shop").await;
+    let decide = async |more: &[&str]| {
+        let line = ["project", "channels", "--domain", "shop", "--json"].iter().chain(more);
+        let command = Existing::try_parse_from(line).map_err(|error| error.to_string())?.command;
+        let said = command.carry_out(&installation.flow, &config.storage.database).await;
+        let said = said.map_err(|problems| problems.to_string())?;
+        Ok::<_, String>(serde_json::from_str::<serde_json::Value>(&said).unwrap())
+    };
+    let shown = decide(&["--for", "BR=whatsapp:automatic:40", "--for", "IN=whatsapp"]).await.unwrap();
+    let brazil = json!({ "channels": ["whatsapp"], "fallback": "automatic", "fallback_after_seconds": 40 });
+    assert_eq!(shown["by_country"]["BR"], brazil);
+    assert_eq!(shown["by_country"]["IN"]["fallback"], json!(null));
+    let shown = decide(&["--for", "BR=default"]).await.unwrap();
+    assert_eq!(shown["by_country"].as_object().unwrap().len(), 1);
+    for wrong in ["BR", "BR=pigeon", "BR=whatsapp:never", "BR=whatsapp:automatic:4", "BR=sms", "BR=email"] {
+        assert!(decide(&["--for", wrong]).await.is_err(), "{wrong}");
+    }
+    assert_eq!(decide(&[]).await.unwrap(), shown, "and nothing was stored");
+    installation.store.close().await.unwrap();
+}

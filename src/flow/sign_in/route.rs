@@ -72,7 +72,7 @@ impl Watchword {
         let first = channels.first().copied().unwrap_or(Channel::Whatsapp);
         let kept = before.first().filter(|before| channels.contains(&before.attempt.channel));
         let (channel, chosen) = kept.map_or((first, false), |kept| (kept.attempt.channel, kept.chosen));
-        let is_automatic = pool.settings.delivery.fallback == Fallback::Automatic;
+        let is_automatic = pool.settings.delivery.of(phone.country()).fallback == Fallback::Automatic;
         let falls_back = is_automatic && !chosen && channels.len() > 1;
         Ok(Route { channel, sender: self.sender_for(&pool.id, channel).await?, chosen, falls_back, device })
     }
@@ -157,7 +157,8 @@ impl Watchword {
         let channels = self.channels_for(pool, &challenge.phone, device).await?;
         let ways: Vec<Attempt> = attempts.iter().map(|row| row.attempt).collect();
         let carries_code = attempts.iter().any(|row| row.code_sealed.is_some());
-        Ok(pool.settings.delivery.other(&channels, &ways).filter(|_| carries_code))
+        let policy = pool.settings.delivery.of(challenge.phone.country());
+        Ok(policy.other(&channels, &ways).filter(|_| carries_code))
     }
 
     /// Lets another channel step in for a message, as its project wants it to by itself. Not where the range is suspicious:

@@ -213,6 +213,7 @@ impl Watchword {
     ) -> Result<NewMessage, Fault> {
         let id = MessageId::random(&*self.random);
         let purpose = message_purpose(&pool.id, &id);
+        let policy = pool.settings.delivery.of(challenge.phone.country());
         Ok(NewMessage {
             code_sealed: self.master.seal(&*self.random, &purpose, code)?,
             id,
@@ -220,7 +221,7 @@ impl Watchword {
             channel: route.channel,
             chosen: route.chosen,
             device: route.device,
-            fallback_at: route.fallback_at(&pool.settings.delivery, challenge.created_at),
+            fallback_at: route.fallback_at(&policy, challenge.created_at),
             sender_id: route.sender.clone(),
             recipient: challenge.phone.clone(),
             language: language.meta_code().to_owned(),

@@ -189,7 +189,7 @@ on_each_database! {
     fn a_country_may_have_sms_first(house) {
         let policy = DeliveryPolicy {
             channels: BOTH.to_vec(),
-            by_country: [("BR".parse().unwrap(), vec![Channel::Sms])].into(),
+            by_country: [("BR".parse().unwrap(), vec![Channel::Sms].into())].into(),
             ..DeliveryPolicy::default()
         };
         house.flow.change_settings(&house.pool, |own| own.delivery = policy).await.unwrap();
