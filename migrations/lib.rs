@@ -14,6 +14,7 @@ mod m0006_limits;
 mod m0007_channels;
 mod m0008_mailboxes;
 mod m0009_networks;
+mod m0010_installation_alerts;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_channels::Migration),
             Box::new(m0008_mailboxes::Migration),
             Box::new(m0009_networks::Migration),
+            Box::new(m0010_installation_alerts::Migration),
         ]
     }
 }

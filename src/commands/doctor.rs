@@ -84,7 +84,7 @@ pub async fn examine(sources: Sources, may_ask: bool) -> Vec<Part> {
     }
     match &config {
         Some(config) => {
-            parts.extend(sender::look(config, may_ask, storage::webhook_seen(config).await).await);
+            parts.extend(sender::look(config, may_ask).await);
             parts.extend(channels::look(config, may_ask).await);
         }
         None => parts.push(Part::well("sender", "not looked at: mend the configuration first")),

@@ -30,24 +30,26 @@ pub struct Installation {
 /// # Errors
 /// What stands in the way, and what to do about it.
 pub async fn open(config: &Config) -> Result<Installation, Problems> {
-    let whatsapp = config.whatsapp.as_ref().map(|sender| shared_sender(config, sender)).transpose()?;
-    let sms = config.sms.as_ref().map(channels::sms).transpose()?;
-    let email = config.smtp.as_ref().map(channels::email).transpose()?;
+    let settings = settings(config, graph(config)?)?;
     let store = open_store(&config.storage.database).await?;
     let key = master_key::obtain(&config.storage, &store).await?;
-    let settings = Settings {
+    let flow = fit(&config.storage, store.clone(), key, settings).await?;
+    Ok(Installation { flow: Arc::new(flow), store })
+}
+
+/// What the use cases need to know, with senders reached by this Graph API.
+pub(super) fn settings(config: &Config, graph: Graph) -> Result<Settings, Problem> {
+    Ok(Settings {
         public_url: config.public_url.clone(),
         region: config.region.clone(),
         limits: config.limits.clone(),
         lifetimes: config.lifetimes.clone(),
-        graph: graph(config)?,
         messages_per_second: config.graph.messages_per_second,
-        whatsapp,
-        sms,
-        email,
-    };
-    let flow = fit(&config.storage, store.clone(), key, settings).await?;
-    Ok(Installation { flow: Arc::new(flow), store })
+        whatsapp: config.whatsapp.as_ref().map(|sender| shared_sender(&graph, sender)).transpose()?,
+        sms: config.sms.as_ref().map(channels::sms).transpose()?,
+        email: config.smtp.as_ref().map(channels::email).transpose()?,
+        graph,
+    })
 }
 
 /// Opens an installation that is there already: for commands that look or change, in whose wrong directory nothing should
@@ -148,7 +150,7 @@ pub(super) fn graph(config: &Config) -> Result<Graph, Problem> {
 }
 
 /// The shared sender.
-pub(super) fn shared_sender(config: &Config, sender: &Sender) -> Result<SharedSender, Problem> {
+pub(super) fn shared_sender(graph: &Graph, sender: &Sender) -> Result<SharedSender, Problem> {
     let settings = SenderSettings {
         phone_number_id: sender.phone_number_id.clone(),
         waba_id: sender.waba_id.clone(),
@@ -162,8 +164,7 @@ pub(super) fn shared_sender(config: &Config, sender: &Sender) -> Result<SharedSe
     if !settings.templates.iter().all(|name| is_template_name(name)) {
         return Err(refused(&SettingsRefusal::Template));
     }
-    SharedSender::new(&graph(config)?, settings, sender.verify_token.clone())
-        .map_err(|refusal| refused(&refusal))
+    SharedSender::new(graph, settings, sender.verify_token.clone()).map_err(|refusal| refused(&refusal))
 }
 
 /// What is said of a sender's setting that cannot be used.

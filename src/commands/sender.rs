@@ -1,4 +1,5 @@
-//! `watchword sender …`: projects' own WhatsApp numbers, from making one to going live with it.
+//! `watchword sender …`: projects' own WhatsApp numbers, from making one to going live with it; and what is set up at Meta
+//! for the one they share.
 
 mod arguments;
 mod words;
@@ -9,9 +10,9 @@ use watchword_domain::ids::SenderId;
 use watchword_domain::pool::Pool;
 use watchword_flow::Watchword;
 use watchword_flow::error::Error;
-use watchword_flow::senders::manage::{NewSender, SenderRefusal};
+use watchword_flow::senders::manage::{NewSender, SenderChange, SenderRefusal};
 
-use self::arguments::{Create, Domain, List, ReplaceToken, RotateSecret, Which};
+use self::arguments::{Any, Change, Create, Domain, List, ReplaceToken, RotateSecret, Which};
 use super::flags::StorageFlags;
 use super::installation::{self, failed, pool_of};
 use super::{doctor, logs, output};
@@ -26,19 +27,23 @@ pub enum Command {
     /// Show a project's senders.
     List(List),
     /// Ask Meta how a sender is, and say what is wrong and what to do about it.
-    Check(Which),
+    Check(Any),
     /// Make its templates at Meta in all languages, or bring them up to date.
-    SaveTemplate(Which),
+    SaveTemplate(Any),
     /// Have Meta report to its app what becomes of messages.
-    Subscribe(Which),
+    Subscribe(Any),
     /// Let the project's messages leave from it, when it is fit for that.
     GoLive(Which),
     /// Let the project's messages leave from the installation's shared sender again.
     UseShared(Domain),
+    /// Change what it is called or its templates. A live one must be fit to send with them.
+    Change(Change),
     /// Give it a new access token.
     ReplaceToken(ReplaceToken),
     /// Give it a new app secret. The one before counts for webhooks, too, until the next time.
     RotateSecret(RotateSecret),
+    /// Make a new verify token, which is shown this once. The one before counts no more.
+    RenewVerifyToken(Which),
     /// Take it out. What it had still to send fails.
     Delete(Which),
 }
@@ -49,11 +54,9 @@ impl Command {
             Self::Create(arguments) => &arguments.settings,
             Self::List(arguments) => &arguments.settings,
             Self::UseShared(arguments) => &arguments.settings,
-            Self::Check(which)
-            | Self::SaveTemplate(which)
-            | Self::Subscribe(which)
-            | Self::GoLive(which)
-            | Self::Delete(which) => &which.settings,
+            Self::Check(any) | Self::SaveTemplate(any) | Self::Subscribe(any) => &any.settings,
+            Self::GoLive(which) | Self::RenewVerifyToken(which) | Self::Delete(which) => &which.settings,
+            Self::Change(arguments) => &arguments.which.settings,
             Self::ReplaceToken(arguments) => &arguments.which.settings,
             Self::RotateSecret(arguments) => &arguments.which.settings,
         }
@@ -70,6 +73,8 @@ impl Command {
             Self::Subscribe(which) => house.subscribe(&which).await,
             Self::GoLive(which) => house.go_live(&which).await,
             Self::UseShared(project) => house.use_shared(&project.domain).await,
+            Self::Change(arguments) => house.change(arguments).await,
+            Self::RenewVerifyToken(which) => house.renew_verify_token(&which).await,
             Self::ReplaceToken(arguments) => house.replace_token(&arguments).await,
             Self::RotateSecret(arguments) => house.rotate_secret(&arguments).await,
             Self::Delete(which) => house.delete(&which).await,
@@ -84,6 +89,9 @@ pub(super) async fn run(command: Command) -> Result<(), Problems> {
     output::say(&command.carry_out(&installation.flow, &config).await?);
     Ok(())
 }
+
+/// A project's sender.
+type Own = (std::sync::Arc<Pool>, SenderId);
 
 /// What commands about senders work on.
 struct House<'a> {
@@ -104,8 +112,7 @@ impl House<'_> {
             standby_template: arguments.standby_template,
         };
         let made = self.flow.create_sender(&pool, new).await.map_err(|error| self.refused(error))?;
-        let webhook =
-            format!("{}{}", self.config.public_url.installation(), watchword_http::WHATSAPP_WEBHOOK);
+        let webhook = self.webhook();
         Ok(if arguments.json {
             words::made_in_json(&made, &webhook)
         } else {
@@ -120,23 +127,45 @@ impl House<'_> {
         Ok(if arguments.json { words::listed_in_json(&senders) } else { words::listed(&pool, &senders) })
     }
 
-    async fn check(&self, which: &Which) -> Result<String, Problems> {
-        let (pool, id) = self.sender(which).await?;
-        let findings = self.flow.check_sender(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+    async fn check(&self, any: &Any) -> Result<String, Problems> {
+        let findings = match self.any(any).await? {
+            Some((pool, id)) => self.flow.check_sender(&pool.id, &id).await,
+            None => self.flow.check_shared_sender().await,
+        };
+        let findings = findings.map_err(|error| self.refused(error))?;
         doctor::report(findings.into_iter().map(doctor::sender::part).collect())
     }
 
-    async fn save_template(&self, which: &Which) -> Result<String, Problems> {
-        let (pool, id) = self.sender(which).await?;
-        let made =
-            self.flow.save_sender_templates(&pool.id, &id).await.map_err(|error| self.refused(error))?;
-        Ok(words::templates(&made))
+    async fn save_template(&self, any: &Any) -> Result<String, Problems> {
+        let made = match self.any(any).await? {
+            Some((pool, id)) => self.flow.save_sender_templates(&pool.id, &id).await,
+            None => self.flow.save_shared_templates().await,
+        };
+        Ok(words::templates(&made.map_err(|error| self.refused(error))?))
     }
 
-    async fn subscribe(&self, which: &Which) -> Result<String, Problems> {
-        let (pool, id) = self.sender(which).await?;
-        self.flow.subscribe_sender(&pool.id, &id).await.map_err(|error| self.refused(error))?;
+    async fn subscribe(&self, any: &Any) -> Result<String, Problems> {
+        let done = match self.any(any).await? {
+            Some((pool, id)) => self.flow.subscribe_sender(&pool.id, &id).await,
+            None => self.flow.subscribe_shared_sender().await,
+        };
+        done.map_err(|error| self.refused(error))?;
         Ok("Subscribed: Meta reports to the app what becomes of messages.".to_owned())
+    }
+
+    async fn change(&self, arguments: Change) -> Result<String, Problems> {
+        let (pool, id) = self.sender(&arguments.which).await?;
+        let standby = arguments.standby_template.map(|name| Some(name).filter(|name| name != "none"));
+        let change =
+            SenderChange { name: arguments.name, template: arguments.template, standby_template: standby };
+        let sender = self.flow.change_sender(&pool.id, &id, change).await;
+        Ok(words::changed(&sender.map_err(|error| self.refused(error))?))
+    }
+
+    async fn renew_verify_token(&self, which: &Which) -> Result<String, Problems> {
+        let (pool, id) = self.sender(which).await?;
+        let token = self.flow.renew_verify_token(&pool.id, &id).await;
+        Ok(words::renewed(&token.map_err(|error| self.refused(error))?, &self.webhook()))
     }
 
     async fn go_live(&self, which: &Which) -> Result<String, Problems> {
@@ -185,15 +214,32 @@ impl House<'_> {
         Ok("Deleted: its secrets are gone, and nothing leaves from it any more.".to_owned())
     }
 
+    /// Where Meta posts what it reports.
+    fn webhook(&self) -> String {
+        format!("{}{}", self.config.public_url.installation(), watchword_http::WHATSAPP_WEBHOOK)
+    }
+
     async fn pool(&self, domain: &str) -> Result<std::sync::Arc<Pool>, Problem> {
         pool_of(self.flow, &self.config.storage.database, domain).await
     }
 
-    /// The sender that is meant: the one named, or the only one.
-    async fn sender(&self, which: &Which) -> Result<(std::sync::Arc<Pool>, SenderId), Problem> {
-        let pool = self.pool(&which.domain).await?;
-        if let Some(id) = &which.sender {
-            return Ok((pool, SenderId::from(id.as_str())));
+    /// The sender that is meant; nothing for the shared one.
+    async fn any(&self, any: &Any) -> Result<Option<Own>, Problem> {
+        match &any.domain {
+            Some(domain) => self.own(domain, any.sender.as_deref()).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn sender(&self, which: &Which) -> Result<Own, Problem> {
+        self.own(&which.domain, which.sender.as_deref()).await
+    }
+
+    /// The project's sender that is meant: the one named, or the only one.
+    async fn own(&self, domain: &str, sender: Option<&str>) -> Result<Own, Problem> {
+        let pool = self.pool(domain).await?;
+        if let Some(id) = sender {
+            return Ok((pool, SenderId::from(id)));
         }
         let senders = self.flow.list_senders(&pool.id).await;
         let senders = senders.map_err(|fault| failed(&self.config.storage.database, &fault))?;

@@ -1,4 +1,4 @@
-//! `watchword serve`: the provider, with its outbox, its sweeping, its keys' rotation and its metrics.
+//! `watchword serve`: the provider, with its outbox, its sweeping, its keys' rotation, its looks at templates and its metrics.
 
 use std::net::SocketAddr;
 
@@ -103,6 +103,11 @@ pub(super) fn run_provider(
     let rotation = flow.clone().run_rotation(stop.clone());
     running.spawn(Stage::Work, async move {
         rotation.await;
+        Ok(())
+    });
+    let looks = flow.clone().run_template_looks(stop.clone());
+    running.spawn(Stage::Work, async move {
+        looks.await;
         Ok(())
     });
     running.spawn(Stage::Work, async move {

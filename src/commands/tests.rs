@@ -7,6 +7,7 @@ mod key;
 mod limits;
 mod master_key;
 mod project;
+mod sender;
 mod serve;
 mod user;
 

@@ -119,7 +119,7 @@ pub static SETTINGS: &[Setting] = &[
         "whatsapp.access_token",
         Kind::Secret,
         Absent,
-        "A system user's token with the permission `whatsapp_business_messaging`, and for `doctor` also `whatsapp_business_management`.",
+        "A system user's token with the permissions `whatsapp_business_messaging` and `whatsapp_business_management`.",
     ),
     setting("whatsapp.app_secret", Kind::Secret, Absent, "The app's secret, which webhooks are signed with."),
     setting(

@@ -40,6 +40,16 @@ impl Channel {
             Self::Email => "email",
         }
     }
+
+    /// How long a code must still work for a message to be worth sending: a person has to see it, and type it.
+    #[must_use]
+    pub fn least_life(self) -> Duration {
+        match self {
+            Self::Whatsapp => Duration::from_secs(30),
+            // Billed as soon as it is handed over, and told to its carrier with what is left of its life.
+            Self::Sms | Self::Email => Duration::ZERO,
+        }
+    }
 }
 
 impl FromStr for Channel {

@@ -26,9 +26,28 @@ pub struct TemplateState {
     pub changed_at: Timestamp,
 }
 
-/// Whether Meta sends a template in this state. One that is flagged is on trial and goes on being sent.
+/// What is learned of a template that Meta does not have in a language. No word of Meta's.
+pub const MISSING: &str = "MISSING";
+
+/// Whether Meta sends a template in this state. One that is flagged is on trial and goes on being sent; one that was taken
+/// out of the archive is approved as it was.
 pub fn is_sendable(status: &str) -> bool {
-    matches!(status, "APPROVED" | "REINSTATED" | "FLAGGED")
+    matches!(status, "APPROVED" | "REINSTATED" | "FLAGGED" | "UNARCHIVED")
+}
+
+/// Whether somebody should know of this state: it cannot be sent, and not because it was never sent yet.
+pub fn is_stopped(status: &str) -> bool {
+    !is_sendable(status) && !matches!(status, "PENDING" | "IN_APPEAL" | MISSING)
+}
+
+/// Whether nothing can be sent of these templates, in none of the languages that are sent, as far as they are known. What
+/// nothing is known of might be.
+pub fn none_is_sendable(known: &[TemplateState], names: &[String]) -> bool {
+    let each = names.iter().flat_map(|name| Language::ALL.map(|language| (name, language.meta_code())));
+    each.into_iter().all(|(name, language)| {
+        let of = |state: &&TemplateState| state.name == *name && state.language == language;
+        known.iter().find(of).is_some_and(|state| !is_sendable(&state.status))
+    })
 }
 
 /// The template and language that a code goes out in, the first that can be sent: in the language the person reads before
@@ -121,6 +140,24 @@ mod tests {
         assert!(choose(&[], &only, &[Language::Hi], Timestamp::from_seconds(2)).is_some());
         assert!(at(15 * 60).iter().all(|(_, tried)| !tried), "{:?}", at(15 * 60));
         assert!(at(15 * 60 + 1).iter().all(|(_, tried)| *tried));
-        assert!(["APPROVED", "REINSTATED", "FLAGGED"].into_iter().all(is_sendable));
+        assert!(["APPROVED", "REINSTATED", "FLAGGED", "UNARCHIVED"].into_iter().all(is_sendable));
+    }
+
+    #[test]
+    fn somebody_should_know_of_what_was_sent_and_is_no_more() {
+        assert!(["PAUSED", "DISABLED", "REJECTED", "ARCHIVED", "LOCKED"].into_iter().all(is_stopped));
+        assert!(!["APPROVED", "UNARCHIVED", "PENDING", "IN_APPEAL", MISSING].into_iter().any(is_stopped));
+    }
+
+    #[test]
+    fn nothing_can_be_sent_when_every_language_of_every_template_is_known_to_be_unsendable() {
+        let (one, both) = (names(&["code"]), names(&["code", "standby"]));
+        let all = Language::ALL.map(|language| ("code", language, "REJECTED"));
+        assert!(none_is_sendable(&known(&all), &one));
+        assert!(!none_is_sendable(&known(&all), &both), "nothing is known of the standby");
+        assert!(!none_is_sendable(&known(&all[1..]), &one));
+        let mut but_one = all;
+        but_one[2].2 = "FLAGGED";
+        assert!(!none_is_sendable(&known(&but_one), &one));
     }
 }

@@ -1,11 +1,15 @@
 //! The WhatsApp senders: the one that all projects share, set up by configuration, and projects' own.
 //!
-//! This file finds the sender of a message and what it is reached by; `manage` makes and changes senders, `health` looks
-//! at one, `states` knows which are handed messages now, `templates` which template a message goes out in.
+//! This file finds the sender of a message and what it is reached by; `manage` makes and changes senders, `setup` does at
+//! Meta what each needs there, `health` looks at one, `states` knows which are handed messages now, `templates` which
+//! template a message goes out in; `look` asks from time to time whether they still can, `alerts` tells of it.
 
+mod alerts;
 pub mod health;
+mod look;
 pub mod manage;
 mod new;
+pub mod setup;
 mod states;
 mod templates;
 

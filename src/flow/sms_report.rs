@@ -9,6 +9,7 @@ use watchword_store::{Advanced, StatusReport, SystemTx};
 
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
+use crate::senders::Refusal;
 use crate::timeline;
 use crate::{SmsSender, Watchword};
 
@@ -63,6 +64,7 @@ impl Watchword {
         let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us());
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         tx.commit().await?;
+        self.tell_of_stopped_senders().await;
         if let Some((message, step)) = &news {
             if *step == Step::Failed {
                 self.delivery.wake_fallbacks();
@@ -87,6 +89,12 @@ impl Watchword {
     ) -> Result<Option<(Advanced, Step)>, Fault> {
         let Some(state) = report.state else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
+        if let (Some((_, code)), Some(provider @ (Provider::Twilio | Provider::Vonage))) =
+            (report.failure, self.settings.sms.as_ref().map(|sms| sms.provider))
+        {
+            // A gateway's codes are its own, and say nothing of the account.
+            self.senders.refused(&SmsSender::sender(), &Refusal::by_sms(provider, code), self.clock.now());
+        }
         // Providers of SMS say when in forms and zones of their own, if at all; the difference is a second or two.
         let status = StatusReport {
             state,

@@ -60,12 +60,14 @@ impl Watchword {
         let events = parse(raw);
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
-        let mut news = Vec::new();
+        let (mut news, mut of_templates) = (Vec::new(), Vec::new());
         match events {
             Ok(events) => {
                 let mut new = Self::take_in(&tx, proven.heard(events), now).await?;
                 // Challenges before messages, as a right code takes them: neither waits for the other for ever.
                 new.sort_by_key(|heard| matches!(heard.event, Event::Status(_)));
+                let own = new.iter().filter(|heard| heard.sender.is_some());
+                of_templates.extend(own.filter_map(|heard| heard.event.template_news()));
                 for heard in &new {
                     news.extend(self.apply(&tx, heard).await?);
                 }
@@ -80,6 +82,8 @@ impl Watchword {
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         self.note_seen(&tx, &proven, now).await?;
         tx.commit().await?;
+        self.tell_of_stopped_senders().await;
+        self.tell_of_templates(&of_templates).await;
         if news.iter().any(|(_, step)| *step == Step::Failed) {
             self.delivery.wake_fallbacks();
         }

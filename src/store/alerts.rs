@@ -1,8 +1,9 @@
-//! What a pool's developer was told of its limits: each thing once, whichever node noticed it.
+//! What a pool's developer was told of its limits and its senders, and an operator of what all pools share: each thing once,
+//! whichever node noticed it.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 
 use crate::Result;
@@ -14,18 +15,23 @@ entity! { row = "limit_alerts";
     columns { amount: i64, most: i64, raised_at: i64 }
 }
 
-/// Something a developer should know of a limit.
+entity! { shared_row = "installation_alerts";
+    key { kind: String, subject: String }
+    columns { amount: i64, raised_at: i64 }
+}
+
+/// Something a developer should know of a limit or a sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertRow {
-    /// The budget's name, or what is wrong with a range of numbers.
+    /// The budget's name, or what is wrong with a range of numbers or a sender.
     pub kind: String,
-    /// The range; empty for budgets.
+    /// The range, or what of the sender; empty for budgets.
     pub subject: String,
-    /// When the window it happened in began.
+    /// When the window it happened in began; of a sender, nothing.
     pub window: Timestamp,
     /// How much of a budget, in percent; 0 for a range.
     pub percent: u8,
-    /// How much of a budget was used; of a range, how many codes came back.
+    /// How much of a budget was used; of a range, how many codes came back; of a sender, the provider's code.
     pub amount: u64,
     /// How much there was; of a range, how many codes were sent.
     pub most: u64,
@@ -79,7 +85,60 @@ impl PoolTx {
     }
 }
 
+impl PoolTx {
+    /// Takes the right to tell of this, unless somebody told of it since. It stays one row, with what was told last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_alert_anew(&self, alert: &AlertRow, since: Timestamp) -> Result<bool> {
+        let row = row::ActiveModel {
+            pool_id: Set(self.pool_text()),
+            kind: Set(alert.kind.clone()),
+            subject: Set(alert.subject.clone()),
+            window_start: Set(alert.window.millis()),
+            percent: Set(alert.percent.into()),
+            amount: Set(alert.amount.try_into().unwrap_or(i64::MAX)),
+            most: Set(alert.most.try_into().unwrap_or(i64::MAX)),
+            raised_at: Set(alert.raised_at.millis()),
+        };
+        let again = OnConflict::columns([
+            row::Column::PoolId,
+            row::Column::Kind,
+            row::Column::Subject,
+            row::Column::WindowStart,
+            row::Column::Percent,
+        ])
+        .update_columns([row::Column::Amount, row::Column::Most, row::Column::RaisedAt])
+        .action_and_where(Expr::col(("limit_alerts", "raised_at")).lt(since.millis()))
+        .to_owned();
+        Ok(row::Entity::insert(row).on_conflict(again).exec_without_returning(&self.db()).await? == 1)
+    }
+}
+
 impl SystemTx {
+    /// Takes the right to tell of something about what all pools share, unless somebody told of it since.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_installation_alert(&self, alert: &AlertRow, since: Timestamp) -> Result<bool> {
+        let row = shared_row::ActiveModel {
+            kind: Set(alert.kind.clone()),
+            subject: Set(alert.subject.clone()),
+            amount: Set(alert.amount.try_into().unwrap_or(i64::MAX)),
+            raised_at: Set(alert.raised_at.millis()),
+        };
+        let again = OnConflict::columns([shared_row::Column::Kind, shared_row::Column::Subject])
+            .update_columns([shared_row::Column::Amount, shared_row::Column::RaisedAt])
+            .action_and_where(Expr::col(("installation_alerts", "raised_at")).lt(since.millis()))
+            .to_owned();
+        Ok(shared_row::Entity::insert(row).on_conflict(again).exec_without_returning(&self.db()).await? == 1)
+    }
+
+    pub(crate) async fn sweep_installation_alerts(&self, older_than: Timestamp, most: u64) -> Result<u64> {
+        let (db, raised_at) = (self.db(), shared_row::Column::RaisedAt);
+        crate::sweep::oldest::<shared_row::Entity>(&db, raised_at, older_than, most).await
+    }
+
     pub(crate) async fn sweep_alerts(&self, older_than: Timestamp, most: u64) -> Result<u64> {
         crate::sweep::oldest::<row::Entity>(&self.db(), row::Column::RaisedAt, older_than, most).await
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 use watchword_domain::ids::{PoolId, SenderId};
 use watchword_domain::sender::Sender;
@@ -131,6 +131,32 @@ impl PoolTx {
         self.change_sender(id, update, now).await
     }
 
+    /// Changes what a sender is called and which templates its codes go out in: whether there was one to change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_sender_details(&self, changed: &Sender, now: Timestamp) -> Result<bool> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::Name, Expr::value(changed.name.clone()))
+            .col_expr(row::Column::Template, Expr::value(changed.template.clone()))
+            .col_expr(row::Column::StandbyTemplate, Expr::value(changed.standby_template.clone()));
+        self.change_sender(&changed.id, update, now).await
+    }
+
+    /// Gives a sender a new verify token: whether there was one to change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_sender_verify_token(
+        &self,
+        id: &SenderId,
+        hash: String,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let update = row::Entity::update_many().col_expr(row::Column::VerifyTokenHash, Expr::value(hash));
+        self.change_sender(id, update, now).await
+    }
+
     /// Gives a sender a new app secret. The one before goes on counting unless it `ends`; an older one does not.
     ///
     /// # Errors
@@ -236,6 +262,15 @@ impl SystemRows {
         Ok(rows.all(&self.db()).await?.into_iter().map(sender).collect())
     }
 
+    /// The pool a sender belongs to.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_pool_of_sender(&self, id: &SenderId) -> Result<Option<PoolId>> {
+        let found = row::Entity::find().filter(row::Column::Id.eq(id.as_str()));
+        Ok(found.first(&self.db()).await?.map(|row| row.pool_id.into()))
+    }
+
     /// The pool whose sender's verify token has this hash.
     ///
     /// # Errors
@@ -245,12 +280,16 @@ impl SystemRows {
         Ok(found.first(&self.db()).await?.map(|row| row.pool_id.into()))
     }
 
-    /// Every live sender: whose templates are looked at from time to time.
+    /// Live senders in the order of their ids, after this one, at most so many: those that are looked at from time to time.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list_live_senders(&self) -> Result<Vec<SenderRow>> {
-        let rows = row::Entity::find().filter(row::Column::LiveAt.is_not_null());
+    pub async fn list_live_senders(&self, after: Option<&SenderId>, most: u64) -> Result<Vec<SenderRow>> {
+        let rows = row::Entity::find()
+            .filter(row::Column::LiveAt.is_not_null())
+            .filter(row::Column::Id.gt(after.map_or("", SenderId::as_str)))
+            .order_by_asc(row::Column::Id)
+            .limit(most);
         Ok(rows.all(&self.db()).await?.into_iter().map(sender).collect())
     }
 }

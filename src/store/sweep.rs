@@ -35,6 +35,7 @@ impl SystemTx {
         removed += self.sweep_counters(now - DAY - DAY, most).await?;
         removed += self.sweep_traffic(now - DAY - DAY, most).await?;
         removed += self.sweep_alerts(now - TIMELINE, most).await?;
+        removed += self.sweep_installation_alerts(now - TIMELINE, most).await?;
         removed += self.sweep_refusals(now - TIMELINE, most).await?;
         removed += self.sweep_spent_proofs(now, most).await?;
         // Kept past their use, so that a second redemption is recognised and ends what the first one began.

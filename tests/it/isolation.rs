@@ -132,6 +132,13 @@ fn changes_of_secrets() -> Vec<(&'static str, Call)> {
         save_sender_secret |tx, own| {
             tx.save_sender_secret(&own.sender.sender.id, "another".into(), true, own.now).await?
         };
+        save_sender_details |tx, own| {
+            let changed = Sender { name: "Another".into(), ..own.sender.sender.clone() };
+            tx.save_sender_details(&changed, own.now).await?
+        };
+        save_sender_verify_token |tx, own| {
+            tx.save_sender_verify_token(&own.sender.sender.id, "hash of another".into(), own.now).await?
+        };
         save_live_sender |tx, own| {
             let later = own.now + std::time::Duration::from_secs(1);
             tx.save_live_sender(Some(&own.sender.sender.id), later).await?
@@ -162,6 +169,10 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
         count_sent |tx, own| { tx.count_sent(&own.subjects(), own.now).await?; false };
         count_verified |tx, own| { tx.count_verified(&own.subjects(), own.now).await?; false };
         claim_alert |tx, own| { tx.claim_alert(&AlertRow { percent: 80, ..alert(own.now) }).await?; false };
+        claim_alert_anew |tx, own| {
+            tx.claim_alert_anew(&AlertRow { percent: 90, ..alert(own.now) }, own.long_ago()).await?;
+            false
+        };
         claim_proof |tx, own| { tx.claim_proof("a proof", own.now).await?; false };
         count_refusals |tx, own| { tx.count_refusals(&refusal(own.now)).await?; false };
         save_pool_settings |tx, _own| {

@@ -1,7 +1,7 @@
 //! What an installation may have written between two changes: after each change rows in its tables, with its columns.
 
 /// The statements for each change, in the order of the changes.
-pub const SEEDS: [&[&str]; 9] = [
+pub const SEEDS: [&[&str]; 10] = [
     FOUNDATION,
     KEY_ROTATION,
     CLIENT_DELETION,
@@ -11,6 +11,7 @@ pub const SEEDS: [&[&str]; 9] = [
     CHANNELS,
     MAILBOXES,
     NETWORKS,
+    INSTALLATION_ALERTS,
 ];
 
 const FOUNDATION: &[&str] = &[
@@ -109,3 +110,6 @@ const NETWORKS: &[&str] = &[
     "INSERT INTO challenges (pool_id, id, sign_in_id, phone, code_hash, tries_allowed, tries, \
      created_at, expires_at, network) VALUES ('p', 'h9', 'i', '+34600000000', 'hash', 5, 0, 82, 83, '203.0.113.0/24')",
 ];
+
+const INSTALLATION_ALERTS: &[&str] = &["INSERT INTO installation_alerts (kind, subject, amount, raised_at) \
+     VALUES ('sender_out_of_order', 'shared 190', 190, 84)"];

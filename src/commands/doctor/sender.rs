@@ -1,13 +1,17 @@
-//! The shared WhatsApp sender, asked over HTTP. Those of projects are asked by `watchword sender check`.
+//! The WhatsApp senders, asked over HTTP: the one that projects share, and projects' own that are live.
 
 use std::time::Duration;
 
-use watchword_domain::Timestamp;
-use watchword_flow::senders::health::{self, Examined, Finding, Names, Trouble};
-use watchword_messaging::whatsapp::{Account, Graph, Times};
+use watchword_domain::Clock;
+use watchword_flow::Watchword;
+use watchword_flow::seams::SystemClock;
+use watchword_flow::senders::health::{self, Finding, Trouble};
+use watchword_flow::senders::setup::Looked;
+use watchword_messaging::whatsapp::{Graph, Times};
+use watchword_store::Store;
 
-use super::Part;
-use crate::commands::installation;
+use super::{Part, storage};
+use crate::commands::installation::{self, failed};
 use crate::config::problem::Problem;
 use crate::config::{self, Config, Sender};
 
@@ -17,30 +21,38 @@ const SENDER: &str = "sender";
 const CONNECT: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(6);
 
-/// What the settings of the shared sender are called.
-const NAMES: Names = Names {
-    phone_number_id: "whatsapp.phone_number_id",
-    waba_id: "whatsapp.waba_id",
-    access_token: "whatsapp.access_token",
-    replace_token: "set WATCHWORD_WHATSAPP_ACCESS_TOKEN",
-    api_url: "whatsapp.api_url (--offline leaves WhatsApp out)",
-    make_template: "Create it as docs/going-live.md shows",
-};
-
-/// A line for the shared sender, and, when it could be asked, one each for its templates and its webhooks.
-/// `webhook_seen` is when its webhooks were last heard, as far as the database says.
-pub(super) async fn look(config: &Config, may_ask: bool, webhook_seen: Option<Timestamp>) -> Vec<Part> {
-    let Some(sender) = &config.whatsapp else {
-        return vec![Part::well(
-            SENDER,
-            "not set up: only projects with a sender of their own can send codes",
-        )];
+/// A line for the shared sender, and, when it could be asked, one each for its token, its templates and its webhooks; then
+/// what is wrong with projects' own.
+pub(super) async fn look(config: &Config, may_ask: bool) -> Vec<Part> {
+    let graph = match graph(&config.graph) {
+        Ok(graph) => graph,
+        Err(problem) => return vec![Part::wrong(SENDER, vec![problem])],
     };
-    if let Err(problem) = installation::shared_sender(config, sender) {
-        return vec![Part::wrong(SENDER, vec![problem])];
+    let store = storage::usable(&config.storage).await;
+    let mut parts = match &config.whatsapp {
+        Some(sender) => shared(config, sender, (&graph, store.as_ref()), may_ask).await,
+        None => {
+            vec![Part::well(SENDER, "not set up: only projects with a sender of their own can send codes")]
+        }
+    };
+    if let Some(store) = store {
+        if may_ask && !config.graph.is_overheard() {
+            parts.extend(own(config, graph, &store).await);
+        }
+        // What is wrong with the database is said where it was looked at.
+        let _ = store.close().await;
     }
-    let account = match account(&config.graph, sender) {
-        Ok(account) => account,
+    parts
+}
+
+async fn shared(
+    config: &Config,
+    sender: &Sender,
+    (graph, store): (&Graph, Option<&Store>),
+    may_ask: bool,
+) -> Vec<Part> {
+    let shared = match installation::shared_sender(graph, sender) {
+        Ok(shared) => shared,
         Err(problem) => return vec![Part::wrong(SENDER, vec![problem])],
     };
     if !may_ask {
@@ -49,31 +61,56 @@ pub(super) async fn look(config: &Config, may_ask: bool, webhook_seen: Option<Ti
     if config.graph.is_overheard() {
         return vec![Part::well(SENDER, "not asked: the access token could be read on the way")];
     }
-    let examined = Examined {
-        account: &account,
-        names: NAMES,
-        api_url: &config.graph.api_url,
-        phone_number_id: &sender.phone_number_id,
-        waba_id: &sender.waba_id,
-        templates: &sender.templates(),
-        lifetimes: &config.lifetimes,
-        webhook_seen,
+    let heard = match store {
+        Some(store) => health::heard(store, &shared, SystemClock.now()).await.unwrap_or_default(),
+        None => health::Heard::default(),
     };
-    examined.findings().await.0.into_iter().map(part).collect()
+    let findings = health::check_shared(graph, &shared, &config.lifetimes, heard).await;
+    findings.into_iter().map(part).collect()
 }
 
-fn account(graph: &config::Graph, sender: &Sender) -> Result<Account, Problem> {
+/// A line for projects' own senders, where the master key opens them.
+async fn own(config: &Config, graph: Graph, store: &Store) -> Option<Part> {
+    let flow = opened(config, graph, store).await?;
+    let looked = match flow.look_at_live_senders().await {
+        Ok(looked) => looked,
+        Err(fault) => {
+            return Some(Part::wrong("own senders", vec![failed(&config.storage.database, &fault)]));
+        }
+    };
+    let count = looked.len();
+    let problems = looked.into_iter().flat_map(troubles).collect();
+    let found = format!("{count} of projects {} live and well", if count == 1 { "is" } else { "are" });
+    (count > 0).then(|| Part::of("own senders", found, problems))
+}
+
+/// The use cases on this database. What is wrong with the key is said where it was looked at.
+async fn opened(config: &Config, graph: Graph, store: &Store) -> Option<Watchword> {
+    let key = storage::fitting_key(&config.storage, store).await?;
+    let settings = installation::settings(config, graph).ok()?;
+    installation::fit(&config.storage, store.clone(), key, settings).await.ok()
+}
+
+fn troubles(looked: Looked) -> impl Iterator<Item = Problem> {
+    let (name, domain) = (looked.sender.name, looked.domain);
+    let troubles = looked.findings.into_iter().flat_map(|finding| finding.troubles);
+    troubles.map(move |trouble| {
+        let what = format!("{} of the sender {name} of the project {domain}", trouble.what);
+        Problem::new(what, trouble.wrong, trouble.mend)
+    })
+}
+
+fn graph(graph: &config::Graph) -> Result<Graph, Problem> {
     let timeout = ANSWER.min(graph.timeout);
-    let graph = Graph::new(&graph.api_url, Times { connect: CONNECT.min(timeout / 2), whole: timeout });
-    let ids = (sender.phone_number_id.as_str(), sender.waba_id.as_str());
-    let account = graph.and_then(|graph| Account::new(&graph, ids, &sender.access_token));
-    account.map_err(|refusal| installation::refused(&refusal))
+    let times = Times { connect: CONNECT.min(timeout / 2), whole: timeout };
+    Graph::new(&graph.api_url, times).map_err(|refusal| installation::refused(&refusal))
 }
 
 /// What was found, as a part of the installation.
 pub(in crate::commands) fn part(finding: Finding) -> Part {
     let name = match finding.part {
         health::Part::Number => SENDER,
+        health::Part::Token => "token",
         health::Part::Template => "template",
         health::Part::Webhooks => "webhooks",
     };

@@ -1,13 +1,12 @@
 //! The database and the master key: whether they are there, and fit each other.
 
-use watchword_domain::Timestamp;
 use watchword_flow::crypto::MasterKey;
 use watchword_store::Store;
 
 use super::Part;
 use crate::commands::{installation, master_key};
 use crate::config::problem::Problem;
-use crate::config::{Config, KeySource, Storage};
+use crate::config::{KeySource, Storage};
 
 const DATABASE: &str = "database";
 const MASTER_KEY: &str = "master key";
@@ -46,17 +45,17 @@ async fn open(storage: &Storage) -> Result<Store, Problem> {
     Err(Problem::new(database.described(), "has a schema of another version", mend))
 }
 
-/// When the shared sender's webhooks were last heard; nothing when never, or when the database cannot say.
-pub(super) async fn webhook_seen(config: &Config) -> Option<Timestamp> {
-    let database = &config.storage.database;
-    if database.file.as_ref().is_some_and(|file| !file.exists()) {
-        return None;
-    }
-    let store = open(&config.storage).await.ok()?;
-    let number = &config.whatsapp.as_ref()?.phone_number_id;
-    let seen = store.read_system().find_webhook_seen(number).await;
-    // What is wrong with the database is said where it was looked at.
-    store.close().await.and(seen).ok().flatten()
+/// The database, where it is there and of this version.
+pub(super) async fn usable(storage: &Storage) -> Option<Store> {
+    let is_missing = storage.database.file.as_ref().is_some_and(|file| !file.exists());
+    if is_missing { None } else { open(storage).await.ok() }
+}
+
+/// The master key, where something was sealed in this database and it opens that.
+pub(super) async fn fitting_key(storage: &Storage, store: &Store) -> Option<MasterKey> {
+    store.read_system().find_key_check().await.ok()??;
+    let key = master_key::look(storage, store).await.ok()??;
+    try_on(storage, store, key.clone()).await.ok().map(|()| key)
 }
 
 /// The key of a database that is not there yet.

@@ -28,7 +28,7 @@ pub enum Command {
     Channels(Box<Channels>),
     /// End the probation of a new project, whose day is smaller until then.
     Release(Asked),
-    /// Show what was told of a project's limits within 30 days: parts of a budget, ranges that look like fraud.
+    /// Show what was told of a project within 30 days: parts of a budget, ranges that look like fraud, senders in trouble.
     Alerts(Asked),
     /// Show to which ranges of numbers and countries and from which networks codes go, and how many come back.
     Traffic(Asked),

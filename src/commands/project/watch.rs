@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use watchword_domain::Timestamp;
 use watchword_domain::money::Money;
 use watchword_domain::monitor::Monitor;
+use watchword_domain::sender;
 use watchword_flow::Watchword;
 use watchword_flow::identity::IDENTITY_CHANGED;
 use watchword_flow::limits::Range;
 use watchword_flow::webhook::DISOWNED;
+use watchword_messaging::whatsapp::errors;
 use watchword_store::{AlertRow, RefusalRow};
 
 use crate::commands::output;
@@ -25,11 +27,12 @@ pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> St
         let alert = |alert: &AlertRow| {
             json!({
                 "kind": alert.kind,
-                "range": Some(&alert.subject).filter(|range| !range.is_empty()),
+                "range": Some(&alert.subject).filter(|range| !range.is_empty() && !is_of_sender(alert)),
+                "subject": Some(&alert.subject).filter(|_| is_of_sender(alert)),
                 "percent": Some(alert.percent).filter(|percent| *percent > 0),
                 "amount": amount(alert, alert.amount),
                 "most": amount(alert, alert.most),
-                "window": alert.window.to_rfc3339(),
+                "window": Some(alert.window.to_rfc3339()).filter(|_| !is_of_sender(alert)),
                 "raised_at": alert.raised_at.to_rfc3339(),
             })
         };
@@ -41,12 +44,8 @@ pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> St
     let head = ["when", "what", "how much"].map(str::to_owned);
     let row = |alert: &AlertRow| {
         let (amount, most) = (amount(alert, alert.amount), amount(alert, alert.most));
-        let (what, much) = if alert.kind == IDENTITY_CHANGED {
-            let what = format!("{} {}", alert.kind, alert.subject);
-            (what, "another account of WhatsApp is behind a number".to_owned())
-        } else if alert.kind == DISOWNED {
-            let what = format!("{} {}", alert.kind, alert.subject);
-            (what, format!("{amount} codes in an hour that nobody had asked for"))
+        let (what, much) = if let Some(said) = of_people(alert).or_else(|| of_sender(alert)) {
+            (format!("{} {}", alert.kind, alert.subject), said)
         } else if alert.subject.is_empty() {
             (alert.kind.clone(), format!("{} % ({amount} of {most})", alert.percent))
         } else {
@@ -56,6 +55,33 @@ pub(super) fn alerts(flow: &Watchword, alerts: &[AlertRow], is_json: bool) -> St
     };
     let rows: Vec<_> = std::iter::once(head).chain(alerts.iter().map(row)).collect();
     format!("What was told, newest first; times are UTC.\n\n{}", output::table(&rows))
+}
+
+/// What is said of people who got codes; nothing when it is about something else.
+fn of_people(alert: &AlertRow) -> Option<String> {
+    match alert.kind.as_str() {
+        IDENTITY_CHANGED => Some("another account of WhatsApp is behind a number".to_owned()),
+        DISOWNED => Some(format!("{} codes in an hour that nobody had asked for", alert.amount)),
+        _ => None,
+    }
+}
+
+fn is_of_sender(alert: &AlertRow) -> bool {
+    of_sender(alert).is_some()
+}
+
+/// What is said of a sender; nothing when it is about something else.
+fn of_sender(alert: &AlertRow) -> Option<String> {
+    match alert.kind.as_str() {
+        sender::OUT_OF_ORDER => {
+            let meaning =
+                i64::try_from(alert.amount).ok().and_then(errors::known).map_or("", |it| it.meaning);
+            Some(format!("refused with {}: {meaning}", alert.amount).trim_end_matches(": ").to_owned())
+        }
+        sender::TEMPLATE_STOPPED => Some("not sent; see `watchword sender check`".to_owned()),
+        sender::NO_TEMPLATE => Some("no code is sent; see `watchword sender check`".to_owned()),
+        _ => None,
+    }
 }
 
 /// What most was sent to.

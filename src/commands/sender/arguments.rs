@@ -76,6 +76,39 @@ pub struct Which {
     pub(super) settings: StorageFlags,
 }
 
+/// A project's sender, or the one that all share.
+#[derive(Args)]
+pub struct Any {
+    /// The domain of the project's user pool.
+    #[arg(long, required_unless_present = "shared")]
+    pub(super) domain: Option<String>,
+    /// The sender's id; a project that has one only need not name it.
+    #[arg(long, value_name = "ID", requires = "domain")]
+    pub(super) sender: Option<String>,
+    /// The sender of `[whatsapp]`, which all projects without a live one of their own share.
+    #[arg(long, conflicts_with_all = ["domain", "sender"])]
+    pub(super) shared: bool,
+    #[command(flatten)]
+    pub(super) settings: StorageFlags,
+}
+
+/// A sender and what it is to be from now on. Whatever is not named stays as it is.
+#[derive(Args)]
+#[command(group(clap::ArgGroup::new("change").required(true).multiple(true)))]
+pub struct Change {
+    #[command(flatten)]
+    pub(super) which: Which,
+    /// What you call it.
+    #[arg(long, group = "change")]
+    pub(super) name: Option<String>,
+    /// The authentication template's name.
+    #[arg(long, value_name = "NAME", group = "change")]
+    pub(super) template: Option<String>,
+    /// A second template, which steps in while Meta pauses or disables the first; or none.
+    #[arg(long, value_name = "NAME", group = "change")]
+    pub(super) standby_template: Option<String>,
+}
+
 /// A sender and its new token.
 #[derive(Args)]
 pub struct ReplaceToken {

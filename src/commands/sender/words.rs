@@ -1,10 +1,10 @@
 //! What commands about senders say.
 
 use serde_json::{Value, json};
-use watchword_domain::Timestamp;
 use watchword_domain::pool::Pool;
 use watchword_domain::sender::Sender;
 use watchword_domain::template::is_sendable;
+use watchword_domain::{Secret, Timestamp};
 use watchword_flow::senders::manage::{CreatedSender, SenderRefusal};
 use watchword_messaging::whatsapp::{SettingsRefusal, Template};
 
@@ -74,6 +74,29 @@ pub(super) fn listed(pool: &Pool, senders: &[(Sender, Option<Timestamp>)]) -> St
     format!("Senders of {}:\n\n{}", pool.domain, output::table(&rows))
 }
 
+pub(super) fn changed(sender: &Sender) -> String {
+    let standby = sender.standby_template.as_deref().unwrap_or("none");
+    let rows = output::aligned(&[
+        ("Name", sender.name.as_str()),
+        ("Template", &sender.template),
+        ("Standby", standby),
+    ]);
+    let then = if sender.is_live {
+        "It stays live."
+    } else {
+        "`watchword sender save-template` makes its templates."
+    };
+    format!("Changed. The sender is now:\n\n{rows}\n{then}")
+}
+
+pub(super) fn renewed(token: &Secret<String>, webhook: &str) -> String {
+    let rows = output::aligned(&[("Callback URL", webhook), ("Verify token", token.expose())]);
+    format!(
+        "The verify token is new, and the one before counts no more.\n\n{rows}\n\
+         Enter it in Meta's App Dashboard, under WhatsApp > Configuration: it is not shown again."
+    )
+}
+
 pub(super) fn templates(made: &[(String, Template)]) -> String {
     let head = ["template", "language", "state"].map(str::to_owned);
     let row = |(name, template): &(String, Template)| {
@@ -115,6 +138,9 @@ pub(super) fn refused(refusal: &SenderRefusal) -> Problem {
             ("--phone-number-id", "A number belongs to one sender; take it out there first.")
         }
         SenderRefusal::Unknown => ("--sender", "See `watchword sender list`."),
+        SenderRefusal::NoneShared => {
+            ("[whatsapp]", "Set it up as docs/going-live.md shows, or name a project with --domain.")
+        }
         SenderRefusal::NotReady(_) => ("the sender", "See `watchword sender check`."),
     };
     Problem::new(what, format!("was refused: {refusal}"), mend)

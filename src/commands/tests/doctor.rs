@@ -3,8 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use watchword_domain::Secret;
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_flow::senders::health;
+use watchword_flow::senders::manage::NewSender;
 use watchword_messaging::whatsapp::Template;
 
 use super::{KEY, config, sources};
@@ -177,11 +179,12 @@ async fn the_sender_is_asked_and_what_it_says_is_said() {
                 "sender",
                 "+1 555 010 0199 \"Watchword\" answers to the access token; quality GREEN, messaging limit TIER_2K"
             ),
+            ("token", "it has whatsapp_business_messaging, whatsapp_business_management; it does not expire"),
             (
                 "template",
                 "watchword_code is approved in en_US, es, pt_BR, id, hi, ar; its text says: expires in 5 minutes"
             ),
-            ("webhooks", "subscribed: Simulated app"),
+            ("webhooks", "subscribed: Simulated app; never heard so far"),
         ]
     );
     simulating.running.stop().await.unwrap();
@@ -228,6 +231,8 @@ async fn a_message_that_names_another_life_than_the_codes_is_found() {
 #[test]
 fn a_template_is_judged_in_each_language_that_is_sent() {
     let template = |language: &str, status: &str, category: &str| Template {
+        rejected_reason: None,
+        quality: None,
         language: language.to_owned(),
         status: status.to_owned(),
         category: category.to_owned(),
@@ -242,7 +247,14 @@ fn a_template_is_judged_in_each_language_that_is_sent() {
         template("ar", "APPROVED", "UTILITY"),
         template("de", "REJECTED", "MARKETING"),
     ];
-    let judged = health::judge("watchword_code", ("1", "Create it"), &templates, &Lifetimes::default());
+    let wanted = health::Wanted {
+        name: "watchword_code",
+        account: "1",
+        save_template: "a command",
+        code_seconds: Lifetimes::default().code_seconds,
+        is_standby: false,
+    };
+    let judged = wanted.judge(&templates);
     let wrong: Vec<&str> = judged.iter().map(|problem| problem.wrong.as_str()).collect();
     assert_eq!(
         wrong,
@@ -261,4 +273,48 @@ async fn nothing_is_asked_where_the_token_would_be_read_on_the_way() {
     let parts = looked(directory.path(), &[("whatsapp.api_url", "http://192.0.2.1/v25.0")], true).await;
     assert_eq!(parts.last().unwrap().found, "not asked: the access token could be read on the way");
     assert_eq!(problems(&parts).len(), 1);
+}
+
+#[tokio::test]
+async fn a_projects_own_live_sender_is_looked_at_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let (simulating, api_url) = simulated(directory.path()).await;
+    let given = sources(directory.path()).with("whatsapp.api_url", &api_url);
+    let config = Config::read(given).unwrap();
+    let installation = installation::open(&config).await.unwrap();
+    let pool = super::project::made(&installation.flow, "shop").await.pool;
+    let new = NewSender {
+        name: "Own".to_owned(),
+        phone_number_id: "106540352242922".to_owned(),
+        waba_id: "102290129340398".to_owned(),
+        access_token: Secret::new("token".to_owned()),
+        app_secret: Secret::new("secret".to_owned()),
+        template: "watchword_code".to_owned(),
+        standby_template: None,
+    };
+    let made = installation.flow.create_sender(&pool, new).await;
+    let id = made.unwrap_or_else(|_| panic!("made")).sender.id;
+    installation.flow.take_sender_live(&pool.id, &id).await.unwrap_or_else(|_| panic!("live"));
+    installation.store.close().await.unwrap();
+
+    let look = async || {
+        let places = [("whatsapp.api_url", api_url.as_str())];
+        let given =
+            places.iter().fold(sources(directory.path()), |all, (name, value)| all.with(name, *value));
+        examine(given, true).await
+    };
+    let parts = look().await;
+    assert_eq!(problems(&parts), Vec::<String>::new());
+    assert!(
+        lines(&parts).contains(&("own senders", "1 of projects is live and well")),
+        "{:?}",
+        lines(&parts)
+    );
+    let order = r#"{"name":"watchword_code","event":"PAUSED"}"#;
+    super::serve::post(&simulating.address.to_string(), "/simulator/templates", order).await;
+    let found = problems(&look().await);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let said = "the template watchword_code of the sender Own of the project shop is PAUSED";
+    assert!(found[0].starts_with(said), "{found:?}");
+    simulating.running.stop().await.unwrap();
 }

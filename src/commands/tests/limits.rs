@@ -104,6 +104,7 @@ async fn what_was_noticed_is_shown() {
     let tx = installation.store.begin(&pool.id).await.unwrap();
     tx.claim_alert(&alert("messages_day", "", 80, 80, 100)).await.unwrap();
     tx.claim_alert(&alert("no_conversion", "BR +55119", 0, 1, 40)).await.unwrap();
+    tx.claim_alert(&alert("sender_out_of_order", "1 190", 0, 190, 0)).await.unwrap();
     tx.count_sent(&[Subject::read("BR +55119"), Subject::Pool], window_start(TRAFFIC_WINDOW, now))
         .await
         .unwrap();
@@ -114,6 +115,7 @@ async fn what_was_noticed_is_shown() {
     tx.commit().await.unwrap();
     let said = run(&["alerts"]).await.unwrap();
     assert!(said.contains("80 % (80 of 100)") && said.contains("1 of 40 codes came back"), "{said}");
+    assert!(said.contains("refused with 190: the access token has expired or was withdrawn"), "{said}");
     let said = run(&["traffic"]).await.unwrap();
     assert!(said.contains("BR +55119") && said.contains("only observes"), "{said}");
     let said = run(&["refusals"]).await.unwrap();

@@ -19,6 +19,20 @@ pub(super) async fn get(address: &str, path: &str) -> String {
     answer
 }
 
+/// The same with a body of JSON.
+pub(super) async fn post(address: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
 #[tokio::test]
 async fn it_serves_and_stops_when_told() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,31 +1,21 @@
 //! Making and changing a project's own senders. Whoever registers a number shows by its token that it is theirs.
 
 use watchword_domain::Secret;
+use watchword_domain::Timestamp;
 use watchword_domain::ids::{PoolId, SenderId, opaque_token};
 use watchword_domain::pool::Pool;
 use watchword_domain::sender::Sender;
-use watchword_domain::{Language, Timestamp};
-use watchword_messaging::whatsapp::{Account, NewTemplate, SettingsRefusal, Template, is_template_name};
+use watchword_messaging::whatsapp::{Account, SettingsRefusal, is_template_name};
 use watchword_store::{PoolTx, SenderRow, StoreError};
 
-use super::health::{Examined, Finding, Names, Trouble};
-use super::{ACCESS_TOKEN, APP_SECRET, Wire, purpose};
+use super::health::Trouble;
+use super::{ACCESS_TOKEN, APP_SECRET, purpose};
 use crate::Watchword;
 use crate::clients::is_name;
 use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
 
-pub use super::new::{CreatedSender, NewSender, SenderRefusal};
-
-/// What a developer calls the parts of a sender.
-const NAMES: Names = Names {
-    phone_number_id: "the phone number id",
-    waba_id: "the WhatsApp Business Account id",
-    access_token: "the access token",
-    replace_token: "hand it over with `watchword sender replace-token`",
-    api_url: "whatsapp.api_url",
-    make_template: "Create it with `watchword sender save-template`",
-};
+pub use super::new::{CreatedSender, NewSender, SenderChange, SenderRefusal};
 
 impl Watchword {
     /// Makes a sender of a pool. Nothing leaves from it until it [goes live](Self::take_sender_live).
@@ -107,6 +97,49 @@ impl Watchword {
         self.changed(tx, id, done).await
     }
 
+    /// Changes what a sender is called and its templates. One that is live must be fit to send with them at once.
+    ///
+    /// # Errors
+    /// When a name cannot be one; when no code could be sent with the templates, with what to do about it; when there is no
+    /// such sender; when the database fails.
+    pub async fn change_sender(
+        &self,
+        pool: &PoolId,
+        id: &SenderId,
+        change: SenderChange,
+    ) -> Outcome<Sender, SenderRefusal> {
+        let mut row = self.known_sender(pool, id).await?;
+        let before = row.sender.templates();
+        change.apply(&mut row.sender).map_err(Error::Refused)?;
+        if row.sender.is_live && row.sender.templates() != before {
+            let troubles = self.check_templates(&row).await?;
+            let fatal: Vec<Trouble> = troubles.into_iter().filter(|trouble| trouble.is_fatal).collect();
+            if !fatal.is_empty() {
+                return Err(Error::Refused(SenderRefusal::NotReady(fatal)));
+            }
+        }
+        let tx = self.store.begin(pool).await?;
+        let done = tx.save_sender_details(&row.sender, self.clock.now()).await?;
+        self.changed(tx, id, done).await?;
+        Ok(row.sender)
+    }
+
+    /// Gives a sender a new verify token, which is shown this once; the one before counts no more.
+    ///
+    /// # Errors
+    /// When there is no such sender; when the database fails.
+    pub async fn renew_verify_token(
+        &self,
+        pool: &PoolId,
+        id: &SenderId,
+    ) -> Outcome<Secret<String>, SenderRefusal> {
+        let token = Secret::new(opaque_token(&*self.random));
+        let tx = self.store.begin(pool).await?;
+        let done = tx.save_sender_verify_token(id, token_hash(token.expose()), self.clock.now()).await?;
+        self.changed(tx, id, done).await?;
+        Ok(token)
+    }
+
     /// Gives a sender a new app secret. Webhooks signed with the one before count, too, unless it `ends`.
     ///
     /// # Errors
@@ -163,66 +196,6 @@ impl Watchword {
         self.changed(tx, id, done).await
     }
 
-    /// How a sender is, asked of Meta. What Meta says of its templates counts from then on, as news of them do that may
-    /// never have been heard.
-    ///
-    /// # Errors
-    /// When there is no such sender; when the database fails.
-    pub async fn check_sender(&self, pool: &PoolId, id: &SenderId) -> Outcome<Vec<Finding>, SenderRefusal> {
-        let (sender, wire) = self.known_wire(pool, id).await?;
-        let asked_at = self.clock.now();
-        let examined = Examined {
-            account: &wire.account,
-            names: NAMES,
-            api_url: self.settings.graph.address(),
-            phone_number_id: &sender.phone_number_id,
-            waba_id: &sender.waba_id,
-            templates: &wire.templates,
-            lifetimes: &self.settings.lifetimes,
-            webhook_seen: self.store.read_system().find_webhook_seen(&sender.phone_number_id).await?,
-        };
-        let (findings, read) = examined.findings().await;
-        self.learn_states(&wire, &read, asked_at).await?;
-        Ok(findings)
-    }
-
-    /// Makes a sender's template and its standby at Meta, in every language we speak, or brings them up to date: for codes
-    /// of this installation's life, and not to be delivered after it. Gives what became of each.
-    ///
-    /// # Errors
-    /// When Meta refuses; when there is no such sender; when the database fails.
-    pub async fn save_sender_templates(
-        &self,
-        pool: &PoolId,
-        id: &SenderId,
-    ) -> Outcome<Vec<(String, Template)>, SenderRefusal> {
-        let (_, wire) = self.known_wire(pool, id).await?;
-        let (mut made, asked_at) = (Vec::new(), self.clock.now());
-        for name in &wire.templates {
-            let seconds = self.settings.lifetimes.code_seconds;
-            let new = NewTemplate {
-                name,
-                languages: &Language::ALL.map(Language::meta_code),
-                expires_minutes: (seconds / 60).clamp(1, 90),
-                ttl_seconds: seconds.clamp(30, 900),
-            };
-            let templates = wire.account.save_template(new).await;
-            let templates = templates.map_err(|unread| Error::Refused(SenderRefusal::Unproven(unread)))?;
-            made.extend(templates.into_iter().map(|template| (name.clone(), template)));
-        }
-        self.learn_states(&wire, &made, asked_at).await?;
-        Ok(made)
-    }
-
-    /// Has a sender's app hear of its account's reports.
-    ///
-    /// # Errors
-    /// When Meta refuses; when there is no such sender; when the database fails.
-    pub async fn subscribe_sender(&self, pool: &PoolId, id: &SenderId) -> Outcome<(), SenderRefusal> {
-        let (_, wire) = self.known_wire(pool, id).await?;
-        wire.account.subscribe().await.map_err(|unread| Error::Refused(SenderRefusal::Unproven(unread)))
-    }
-
     /// Whether the token may use the number, and the number is the account's: else anybody could register anybody's.
     async fn check_ownership(
         &self,
@@ -244,19 +217,13 @@ impl Watchword {
         self.master.seal(&*self.random, &purpose(what, of.0, of.1), secret.expose())
     }
 
-    async fn known_sender(&self, pool: &PoolId, id: &SenderId) -> Outcome<SenderRow, SenderRefusal> {
-        let found = self.store.read(pool).find_sender(id).await?;
-        found.ok_or(Error::Refused(SenderRefusal::Unknown))
-    }
-
-    async fn known_wire(
+    pub(super) async fn known_sender(
         &self,
         pool: &PoolId,
         id: &SenderId,
-    ) -> Outcome<(Sender, std::sync::Arc<Wire>), SenderRefusal> {
-        let row = self.known_sender(pool, id).await?;
-        let wire = self.wire_of(&row)?;
-        Ok((row.sender, wire))
+    ) -> Outcome<SenderRow, SenderRefusal> {
+        let found = self.store.read(pool).find_sender(id).await?;
+        found.ok_or(Error::Refused(SenderRefusal::Unknown))
     }
 
     async fn changed(&self, tx: PoolTx, id: &SenderId, done: bool) -> Outcome<(), SenderRefusal> {

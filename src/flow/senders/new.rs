@@ -1,10 +1,11 @@
-//! What a new sender is to be, and why one cannot be made or changed.
+//! What a new sender is to be, what one is changed to, and why one cannot be made or changed.
 
 use watchword_domain::Secret;
 use watchword_domain::sender::Sender;
-use watchword_messaging::whatsapp::{SettingsRefusal, Unread};
+use watchword_messaging::whatsapp::{SettingsRefusal, Unread, is_template_name};
 
 use super::health::Trouble;
+use crate::clients::is_name;
 
 /// What a new sender is to be.
 pub struct NewSender {
@@ -32,6 +33,34 @@ pub struct CreatedSender {
     pub verify_token: Secret<String>,
 }
 
+/// What a sender is to be from now on. Whatever is nothing stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SenderChange {
+    /// What its project calls it.
+    pub name: Option<String>,
+    /// The template codes go out in.
+    pub template: Option<String>,
+    /// The template that steps in for it, or none.
+    pub standby_template: Option<Option<String>>,
+}
+
+impl SenderChange {
+    pub(super) fn apply(self, sender: &mut Sender) -> Result<(), SenderRefusal> {
+        if let Some(name) = self.name {
+            if !is_name(&name) {
+                return Err(SenderRefusal::Name);
+            }
+            name.trim().clone_into(&mut sender.name);
+        }
+        sender.template = self.template.unwrap_or_else(|| sender.template.clone());
+        sender.standby_template = self.standby_template.unwrap_or_else(|| sender.standby_template.clone());
+        match sender.templates().iter().all(|name| is_template_name(name)) {
+            true => Ok(()),
+            false => Err(SettingsRefusal::Template.into()),
+        }
+    }
+}
+
 /// Why a sender cannot be made or changed as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum SenderRefusal {
@@ -56,6 +85,9 @@ pub enum SenderRefusal {
     /// The project has no such sender.
     #[error("the project has no such sender")]
     Unknown,
+    /// The installation has no sender that projects share.
+    #[error("no sender is set up that projects share")]
+    NoneShared,
     /// It is not fit to be sent from.
     #[error("it is not ready")]
     NotReady(Vec<Trouble>),

@@ -69,6 +69,17 @@ const HEARD_ANEW: Duration = Duration::from_secs(60);
 pub(crate) struct SenderStates {
     per_second: u32,
     states: Mutex<HashMap<SenderId, State>>,
+    /// Those that went out of order and nobody was told of yet.
+    untold: Mutex<Vec<Stopped>>,
+}
+
+/// A sender that went out of order.
+pub(crate) struct Stopped {
+    pub(crate) sender: SenderId,
+    /// The provider's code.
+    pub(crate) code: i64,
+    /// What it means, where that is known.
+    pub(crate) meaning: &'static str,
 }
 
 struct State {
@@ -101,7 +112,7 @@ impl State {
 impl SenderStates {
     /// Senders that take so many messages a second each.
     pub(crate) fn new(per_second: u32) -> Self {
-        Self { per_second, states: Mutex::default() }
+        Self { per_second, states: Mutex::default(), untold: Mutex::default() }
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<SenderId, State>> {
@@ -185,20 +196,27 @@ impl SenderStates {
         }
     }
 
-    /// The provider refused a message, at once or by report. Whoever runs the sender is told once.
+    /// The provider refused a message, at once or by report. A sender that goes out of order for it is among the
+    /// [`untold`](Self::untold) then: this is also called in the middle of a transaction, and telling needs another.
     pub(crate) fn refused(&self, sender: &SenderId, refusal: &Refusal, now: Timestamp) {
         if refusal.asks_too_much {
             self.of(sender, |state| state.pace.rest(ASKED_TOO_MUCH, now));
         }
         if refusal.stops_sender && self.of(sender, |state| state.breaker.failed(refusal.code, now)) {
             metrics::gauge!("watchword_senders_out_of_order").increment(1);
-            tracing::error!(
-                %sender,
-                code = refusal.code,
-                meaning = refusal.meaning,
-                "a sender is out of order: nobody gets a code from it until this is mended; `watchword doctor` says more"
-            );
+            let (code, meaning) = (refusal.code, refusal.meaning);
+            self.tell_later(Stopped { sender: sender.clone(), code, meaning });
         }
+    }
+
+    /// Those that went out of order since this was asked; whoever asks tells.
+    pub(crate) fn untold(&self) -> Vec<Stopped> {
+        std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// This one could not be told of.
+    pub(crate) fn tell_later(&self, stopped: Stopped) {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).push(stopped);
     }
 
     /// A webhook of this sender was heard: whether to write that down, which is worth it once a minute.

@@ -3,18 +3,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use watchword_domain::template::{TemplateState, choose};
+use watchword_domain::template::{MISSING, TemplateState, choose, is_stopped};
 use watchword_domain::{Language, Timestamp};
 use watchword_messaging::whatsapp::webhook::{TemplateChange, TemplateNews};
 use watchword_messaging::whatsapp::{ChosenTemplate, Template};
 use watchword_store::SystemTx;
 
 use super::Wire;
+use super::alerts::SenderAlert;
 use crate::Watchword;
 use crate::error::Fault;
 
 /// How far Meta's clock may be behind ours.
 const CLOCKS_APART: Duration = Duration::from_secs(5);
+
+/// A template as it was read, and, for each language we speak in which it is not, that it is missing there.
+pub(super) fn in_all_languages(name: &str, read: Vec<Template>) -> Vec<(String, Template)> {
+    let is_missing = |language: &Language| !read.iter().any(|it| it.language == language.meta_code());
+    let missing = Language::ALL.into_iter().filter(is_missing).map(|language| Template {
+        language: language.meta_code().to_owned(),
+        status: MISSING.to_owned(),
+        category: String::new(),
+        expires_minutes: None,
+        ttl_seconds: None,
+        rejected_reason: None,
+        quality: None,
+    });
+    let missing: Vec<Template> = missing.collect();
+    read.into_iter().chain(missing).map(|template| (name.to_owned(), template)).collect()
+}
 
 impl Watchword {
     /// The template a code goes out in to somebody who reads the first of these languages, or else the next; nothing when
@@ -60,13 +77,11 @@ impl Watchword {
         tx.save_template_state(&wire.waba_id, &news).await?;
         tx.commit().await?;
         self.directory.templates.remove(&wire.waba_id);
-        tracing::warn!(
-            sender = %wire.id,
-            template = template.name,
-            language = template.language,
-            status,
-            "a template cannot be sent; another language or the standby steps in where there is one"
-        );
+        tracing::warn!(sender = %wire.id, template = template.name, language = template.language, status, "a template was not sent");
+        if is_stopped(status) {
+            let alert = SenderAlert::TemplateStopped(news.name, news.language, news.status);
+            self.tell_of_sender(&wire.id, &alert).await?;
+        }
         Ok(())
     }
 
@@ -85,8 +100,8 @@ impl Watchword {
                 name: name.clone(),
                 language: template.language.clone(),
                 status: template.status.clone(),
-                reason: None,
-                quality: None,
+                reason: template.rejected_reason.clone(),
+                quality: template.quality.clone(),
                 changed_at,
             };
             tx.save_template_state(&wire.waba_id, &news).await?;

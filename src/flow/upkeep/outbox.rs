@@ -113,6 +113,14 @@ impl Watchword {
     }
 
     async fn deliver(self: Arc<Self>, message: MessageRow) {
+        if self.is_too_late(&message) {
+            if let Err(fault) = self.give_up(&message).await {
+                tracing::error!(error = &fault as &dyn std::error::Error, message = %message.id, "a late message was not given up");
+            }
+            self.senders.done(&message.sender_id);
+            self.delivery.tell(&message.challenge_id);
+            return;
+        }
         let sent = self.send(&message).await;
         self.senders.done(&message.sender_id);
         match &sent {
@@ -126,6 +134,20 @@ impl Watchword {
         }
         self.write_down(&message, sent.ok()).await;
         self.delivery.tell(&message.challenge_id);
+        self.tell_of_stopped_senders().await;
+    }
+
+    /// Whether its code dies too soon for the message to be of use.
+    fn is_too_late(&self, message: &MessageRow) -> bool {
+        let least = message.channel.parse::<Channel>().map_or(Duration::ZERO, Channel::least_life);
+        message.expires_at.until(self.clock.now()) < least
+    }
+
+    async fn give_up(&self, message: &MessageRow) -> Result<(), Fault> {
+        let expired = told(DeliveryState::Expired, self.clock.now(), None);
+        let tx = self.store.begin_system().await?;
+        tx.save_status(&message.id, &expired).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Writes down what came of a message, and tries until its lease ends where the database is away: then it counts as

@@ -18,11 +18,16 @@ const LONGEST_ANSWER: usize = 1024 * 1024;
 /// Pages at most: a name has as many templates as languages, and Meta has some seventy.
 const MOST_PAGES: usize = 4;
 const PAGE: &str = "50";
+/// What is read of a template. Not all of it is told unless it is asked for.
+const TEMPLATE_FIELDS: &str =
+    "name,language,status,category,components,message_send_ttl_seconds,rejected_reason,quality_score";
 
 /// The account messages leave from.
 pub struct Account {
-    client: Client,
+    pub(super) client: Client,
     authorization: HeaderValue,
+    pub(super) token: Secret<String>,
+    pub(super) debug_token: Url,
     number: Url,
     settings: Url,
     numbers: Url,
@@ -79,6 +84,19 @@ pub struct Template {
     pub expires_minutes: Option<i64>,
     /// How long Meta tries to deliver it, in seconds; -1 is 30 days.
     pub ttl_seconds: Option<i64>,
+    /// Why Meta rejected it, such as `INVALID_FORMAT`, where it did.
+    pub rejected_reason: Option<String>,
+    /// How people take it: `GREEN`, `YELLOW`, `RED` or `UNKNOWN`, where Meta tells.
+    pub quality: Option<String>,
+}
+
+/// An app that hears of an account's reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// Meta's id of it, where it is told.
+    pub id: Option<String>,
+    /// Its name; its id where it has none.
+    pub name: String,
 }
 
 /// Why something could not be read.
@@ -127,6 +145,8 @@ impl Account {
         Ok(Self {
             client: graph.client.clone(),
             authorization: bearer(access_token)?,
+            token: access_token.clone(),
+            debug_token: graph.below(&["debug_token"]),
             number: graph.below(&[phone_number_id]),
             settings: graph.below(&[phone_number_id, "settings"]),
             numbers: graph.below(&[waba_id, "phone_numbers"]),
@@ -225,7 +245,7 @@ impl Account {
         let mut found = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let mut query = vec![("name", name), ("limit", PAGE)];
+            let mut query = vec![("name", name), ("fields", TEMPLATE_FIELDS), ("limit", PAGE)];
             query.extend(after.as_deref().map(|after| ("after", after)));
             let mut page = self.read(&self.templates, &query).await?;
             // The address of the next page is not followed: it holds the token, and could lead anywhere.
@@ -241,18 +261,19 @@ impl Account {
         Ok(found)
     }
 
-    /// The names of the apps that hear of the account's reports.
+    /// The apps that hear of the account's reports.
     ///
     /// # Errors
     /// When they cannot be read, and why.
-    pub async fn subscribers(&self) -> Result<Vec<String>, Unread> {
+    pub async fn subscribers(&self) -> Result<Vec<App>, Unread> {
         let mut answer = self.read(&self.subscribed_apps, &[]).await?;
         let apps = json::take_list(&mut answer, "data");
-        let name = |app: &Value| {
+        let named = |app: &Value| {
             let of_app = |field: &str| json::text(app, &format!("/whatsapp_business_api_data/{field}"));
-            of_app("name").or_else(|| of_app("id")).unwrap_or_else(|| "an app".to_owned())
+            let id = of_app("id");
+            App { name: of_app("name").or_else(|| id.clone()).unwrap_or_else(|| "an app".to_owned()), id }
         };
-        Ok(apps.iter().map(name).collect())
+        Ok(apps.iter().map(named).collect())
     }
 
     async fn read(&self, url: &Url, query: &[(&str, &str)]) -> Result<Value, Unread> {
@@ -263,7 +284,7 @@ impl Account {
         self.call(self.client.get(url)).await
     }
 
-    async fn call(&self, request: RequestBuilder) -> Result<Value, Unread> {
+    pub(super) async fn call(&self, request: RequestBuilder) -> Result<Value, Unread> {
         let request = request.header(AUTHORIZATION, self.authorization.clone());
         let (status, body) = http::ask(request, LONGEST_ANSWER).await?;
         let strange = Unread::Strange { status: status.as_u16() };
@@ -299,5 +320,7 @@ fn template(template: &Value) -> Option<Template> {
         category: json::text(template, "/category").unwrap_or_default().to_ascii_uppercase(),
         expires_minutes: components.into_iter().flatten().find_map(minutes),
         ttl_seconds: json::integer(template, "/message_send_ttl_seconds"),
+        rejected_reason: json::text(template, "/rejected_reason").filter(|reason| reason != "NONE"),
+        quality: json::text(template, "/quality_score/score").map(|score| score.to_ascii_uppercase()),
     })
 }

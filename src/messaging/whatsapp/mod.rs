@@ -10,10 +10,12 @@ mod cloud_api;
 pub mod errors;
 mod graph;
 mod template;
+mod token;
 pub mod webhook;
 
 pub use crate::http::Times;
-pub use account::{Account, NewTemplate, Number, Standing, Template, Unread};
+pub use account::{Account, App, NewTemplate, Number, Standing, Template, Unread};
 pub use cloud_api::CloudApi;
 pub use graph::{Graph, SettingsRefusal, is_id, is_template_name};
 pub use template::ChosenTemplate;
+pub use token::{Granted, MANAGEMENT, MESSAGING};

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::refuse;
 use crate::{
     sender::Sender,
-    senders::{Account, BusinessNumber, Change, Senders},
+    senders::{Account, BusinessNumber, Change, Senders, Subscription},
     world::World,
 };
 
@@ -96,6 +96,15 @@ fn one(senders: &Senders, phone_number_id: &str) -> Value {
     senders.number(phone_number_id).map(|number| view(senders, number)).unwrap_or_default()
 }
 
+fn subscription(of: &Subscription) -> &'static str {
+    match (of.subscribed, of.another) {
+        (true, false) => "own",
+        (false, true) => "another",
+        (true, true) => "both",
+        (false, false) => "none",
+    }
+}
+
 fn view(senders: &Senders, number: &BusinessNumber) -> Value {
     let line = &number.line;
     let account = senders.account(&line.waba_id);
@@ -107,6 +116,9 @@ fn view(senders: &Senders, number: &BusinessNumber) -> Value {
         "webhook_url": account.and_then(|account| account.app.webhook_url.as_deref()),
         "webhooks_go_to": account.and_then(Account::webhook_target),
         "token_expired": number.token_expired,
+        "permissions": number.permissions,
+        "status": number.status,
+        "subscription": account.map(|account| subscription(&account.subscription)),
         "identity_check": number.identity_check,
         "quality_rating": number.quality,
         "pair_rate": number.pair_rate,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use super::{
-    GraphError, enter_number,
+    GraphError, enter_sending,
     fields::Fields,
     json_body,
     send::{self, Recipient, Request},
@@ -23,6 +23,7 @@ use crate::{
     line::Line,
     number::Number,
     phone::{Category, Channel, Draft},
+    senders::CONNECTED,
     world::World,
 };
 
@@ -33,7 +34,7 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let outcome = enter_number(&world, &path, &headers, "post")
+    let outcome = enter_sending(&world, &path, &headers)
         .and_then(|line| json_body(&headers, &body).map(|request| (line, request)))
         .and_then(|(line, request)| handle(&world, &line, &request));
     match outcome {
@@ -90,6 +91,10 @@ fn read<'a>(world: &World, line: &Line, fields: &Fields<'a>) -> Result<Request<'
         .account(&line.waba_id)
         .ok_or_else(|| GraphError::no_such_object("post", &line.phone_number_id))?;
     let request = send::read(fields, &account.templates)?;
+    let status = senders.number(&line.phone_number_id).map(|number| number.status.as_str());
+    if status.is_some_and(|status| status != CONNECTED) {
+        return Err(GraphError::new(133_010, "The number is not connected"));
+    }
     match account.restriction {
         Some(code) => Err(GraphError::new(code, "The account is restricted and sends nothing")),
         None => Ok(request),

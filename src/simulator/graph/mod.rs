@@ -1,6 +1,7 @@
 //! The Graph API: one file per endpoint, one table of paths. What all endpoints share is checked here first: the
 //! version, the token and the object in the path. Knows how to refuse as Meta does, not how messages travel.
 
+mod debug_token;
 mod error;
 mod fields;
 mod messages;
@@ -28,13 +29,14 @@ pub(crate) use error::{GraphError, title};
 
 use crate::{
     line::Line,
-    senders::{Denied, Object},
+    senders::{Denied, MANAGEMENT, MESSAGING, Object},
     world::World,
 };
 
 /// Every path of the Graph API this simulator plays.
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
+        .route("/{version}/debug_token", get(debug_token::get))
         .route("/{version}/{id}", get(nodes::get).post(template_edit::post))
         .route("/{version}/{id}/phone_numbers", get(nodes::phone_numbers))
         .route("/{version}/{id}/messages", post(messages::post))
@@ -67,7 +69,31 @@ fn enter(
         return Err(GraphError::new(2500, "The path must start with a version such as v25.0"));
     }
     let object = world.senders().object(bearer(headers)?, id).map_err(denied)?;
-    object.ok_or_else(|| no_such_object(method, id))
+    let object = object.ok_or_else(|| no_such_object(method, id))?;
+    if !matches!(object, Object::Number(_)) {
+        permitted(world, headers, MANAGEMENT)?;
+    }
+    Ok(object)
+}
+
+/// Refuses a token that was not made for this.
+fn permitted(world: &World, headers: &HeaderMap, permission: &str) -> Result<(), GraphError> {
+    let senders = world.senders();
+    let granted = senders.permissions(bearer(headers)?).map_err(denied)?;
+    match granted.iter().any(|granted| granted == permission) {
+        true => Ok(()),
+        false => Err(GraphError::new(200, format!("The token lacks the permission {permission}"))),
+    }
+}
+
+/// As [`enter_number`], for the edge that sends.
+fn enter_sending(
+    world: &World,
+    path: &(String, String),
+    headers: &HeaderMap,
+) -> Result<Arc<Line>, GraphError> {
+    let line = enter_number(world, path, headers, "post")?;
+    permitted(world, headers, MESSAGING).map(|()| line)
 }
 
 /// As [`enter`], for an edge that only business numbers have.

@@ -72,7 +72,7 @@ fn phone(senders: &Senders, number: &BusinessNumber) -> Value {
         "display_phone_number": number.line.display,
         "code_verification_status": "VERIFIED",
         "name_status": "APPROVED",
-        "status": "CONNECTED",
+        "status": number.status,
         "account_mode": "LIVE",
         "quality_rating": number.quality,
         "platform_type": "CLOUD_API",

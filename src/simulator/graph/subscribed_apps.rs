@@ -13,35 +13,44 @@ use std::sync::Arc;
 use super::{Answer, GraphError, enter_account, fields::Fields, json_body};
 use crate::{sender::is_web_address, senders::Subscription, webhook::handshake, world::World};
 
+/// The app that every token belongs to.
+pub(super) const APP_ID: &str = "1000000000000001";
+pub(super) const APP_NAME: &str = "Simulated app";
+
 type Place = Path<(String, String)>;
 
 /// The subscribed app, if there is one.
 pub(super) async fn get(State(world): State<Arc<World>>, Path(path): Place, headers: HeaderMap) -> Answer {
     let account = enter_account(&world, &path, &headers, "get")?;
     let subscription = subscription(&world, &account);
-    if !subscription.subscribed {
-        return Ok(Json(json!({ "data": [] })));
+    let mut apps = Vec::new();
+    if subscription.another {
+        apps.push(app("1000000000000002", "Another app"));
     }
-    let mut app = json!({
-        "whatsapp_business_api_data": {
-            "link": "https://www.facebook.com/games/?app_id=1000000000000001",
-            "name": "Simulated app",
-            "id": "1000000000000001",
-        },
-    });
-    if let (Some(fields), Some(callback)) = (app.as_object_mut(), subscription.callback) {
-        fields.insert("override_callback_uri".into(), callback.into());
+    if subscription.subscribed {
+        let mut own = app(APP_ID, APP_NAME);
+        if let (Some(fields), Some(callback)) = (own.as_object_mut(), subscription.callback) {
+            fields.insert("override_callback_uri".into(), callback.into());
+        }
+        apps.push(own);
     }
-    Ok(Json(json!({ "data": [app] })))
+    Ok(Json(json!({ "data": apps })))
+}
+
+fn app(id: &str, name: &str) -> Value {
+    let link = format!("https://www.facebook.com/games/?app_id={id}");
+    json!({ "whatsapp_business_api_data": { "link": link, "name": name, "id": id } })
 }
 
 fn subscription(world: &World, account: &str) -> Subscription {
     world.senders().account(account).map(|account| account.subscription.clone()).unwrap_or_default()
 }
 
+/// Changes what concerns our app; another stays.
 fn subscribe(world: &World, account: &str, subscription: Subscription) {
     if let Some(account) = world.senders().account_mut(account) {
-        account.subscription = subscription;
+        let another = account.subscription.another;
+        account.subscription = Subscription { another, ..subscription };
     }
 }
 
@@ -72,7 +81,7 @@ pub(super) async fn post(
             Some(address.to_owned())
         }
     };
-    subscribe(&world, &account, Subscription { subscribed: true, callback });
+    subscribe(&world, &account, Subscription { subscribed: true, callback, ..Subscription::default() });
     Ok(Json(json!({ "success": true })))
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct App {
 #[derive(Clone, Default)]
 pub(crate) struct Subscription {
     pub(crate) subscribed: bool,
+    /// Whether somebody else's app is, too.
+    pub(crate) another: bool,
     /// From `override_callback_uri`; wins over the address of the app.
     pub(crate) callback: Option<String>,
 }
@@ -48,7 +50,10 @@ impl Account {
                 verify_token: sender.verify_token.clone(),
                 webhook_url: sender.webhook_url.clone(),
             },
-            subscription: Subscription { subscribed: sender.webhook_url.is_some(), callback: None },
+            subscription: Subscription {
+                subscribed: sender.webhook_url.is_some(),
+                ..Subscription::default()
+            },
             templates: Templates::approved(&sender.templates),
             review,
             restriction: None,

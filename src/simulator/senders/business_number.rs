@@ -8,11 +8,24 @@ use crate::{
     sender::Sender,
 };
 
+/// What a token may do that may do everything here: send, and manage the account.
+pub(crate) const PERMISSIONS: [&str; 2] = [MESSAGING, MANAGEMENT];
+/// To send.
+pub(crate) const MESSAGING: &str = "whatsapp_business_messaging";
+/// To look at and change what is set up.
+pub(crate) const MANAGEMENT: &str = "whatsapp_business_management";
+/// The state of a number that sends.
+pub(crate) const CONNECTED: &str = "CONNECTED";
+
 /// The number.
 pub(crate) struct BusinessNumber {
     pub(crate) line: Arc<Line>,
     pub(super) token: String,
     pub(crate) token_expired: bool,
+    /// What the token may do.
+    pub(crate) permissions: Vec<String>,
+    /// `CONNECTED` when messages can leave from it.
+    pub(crate) status: String,
     /// Whether webhooks carry the identity of the phones, and sends may name it.
     pub(crate) identity_check: bool,
     /// `GREEN` and so on.
@@ -30,6 +43,8 @@ impl BusinessNumber {
             line: Arc::new(Line::of(sender)),
             token: sender.access_token.clone(),
             token_expired: false,
+            permissions: PERMISSIONS.map(str::to_owned).to_vec(),
+            status: CONNECTED.into(),
             identity_check: false,
             quality: "GREEN".into(),
             pair_rate: true,

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::Senders;
+use super::business_number::{CONNECTED, PERMISSIONS};
+use super::{Senders, Subscription};
 use crate::sender::is_web_address;
 
 /// The changes; what is absent stays as it is.
@@ -22,12 +23,20 @@ pub(crate) struct Change {
     restriction: Option<u32>,
     messaging_limit: Option<String>,
     quality_rating: Option<String>,
+    status: Option<String>,
+    /// Of [`PERMISSIONS`].
+    permissions: Option<Vec<String>>,
+    /// One of [`SUBSCRIPTIONS`].
+    subscription: Option<String>,
 }
 
 /// Locked, unpaid, against the policy.
 const RESTRICTIONS: [u32; 3] = [131_031, 131_042, 368];
 const LIMITS: [&str; 6] = ["TIER_50", "TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"];
 const QUALITIES: [&str; 4] = ["GREEN", "YELLOW", "RED", "UNKNOWN"];
+const STATUSES: [&str; 6] = [CONNECTED, "PENDING", "DISCONNECTED", "FLAGGED", "RESTRICTED", "BANNED"];
+/// Whose app hears of the account's reports.
+const SUBSCRIPTIONS: [&str; 4] = ["own", "another", "both", "none"];
 
 impl Change {
     fn check(&self) -> Result<(), &'static str> {
@@ -52,7 +61,31 @@ impl Change {
         if self.quality_rating.as_deref().is_some_and(|quality| !QUALITIES.contains(&quality)) {
             return Err("quality_rating must be GREEN, YELLOW, RED or UNKNOWN");
         }
+        self.check_more()
+    }
+}
+
+impl Change {
+    fn check_more(&self) -> Result<(), &'static str> {
+        if self.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+            return Err("status must be CONNECTED, PENDING, DISCONNECTED, FLAGGED, RESTRICTED or BANNED");
+        }
+        if self.permissions.iter().flatten().any(|it| !PERMISSIONS.contains(&it.as_str())) {
+            return Err("permissions can be whatsapp_business_messaging and whatsapp_business_management");
+        }
+        if self.subscription.as_deref().is_some_and(|word| !SUBSCRIPTIONS.contains(&word)) {
+            return Err("subscription must be own, another, both or none");
+        }
         Ok(())
+    }
+
+    fn subscription(&self, known: &Subscription) -> Subscription {
+        let Some(word) = self.subscription.as_deref() else { return known.clone() };
+        Subscription {
+            subscribed: matches!(word, "own" | "both"),
+            another: matches!(word, "another" | "both"),
+            ..known.clone()
+        }
     }
 }
 
@@ -68,25 +101,33 @@ impl Senders {
         else {
             return Err("there is no such sender");
         };
-        if let Some(token) = change.access_token {
-            number.token = token;
+        if let Some(token) = &change.access_token {
+            number.token.clone_from(token);
             number.token_expired = false;
         }
         number.pair_rate = change.pair_rate.unwrap_or(number.pair_rate);
         number.messages_per_second = change.messages_per_second.unwrap_or(number.messages_per_second);
-        number.quality = change.quality_rating.unwrap_or_else(|| number.quality.clone());
+        if let Some(status) = &change.status {
+            number.status.clone_from(status);
+        }
+        if let Some(quality) = &change.quality_rating {
+            number.quality.clone_from(quality);
+        }
         let (token, account) = (number.token.clone(), number.line.waba_id.clone());
-        if let Some(expired) = change.token_expired {
-            for number in self.numbers.iter_mut().filter(|it| it.token == token) {
-                number.token_expired = expired;
+        for number in self.numbers.iter_mut().filter(|it| it.token == token) {
+            number.token_expired = change.token_expired.unwrap_or(number.token_expired);
+            if let Some(permissions) = &change.permissions {
+                number.permissions.clone_from(permissions);
             }
         }
         if let Some(account) = self.account_mut(&account) {
             if let Some(code) = change.restriction {
                 account.restriction = (code != 0).then_some(code);
             }
-            account.messaging_limit =
-                change.messaging_limit.unwrap_or_else(|| account.messaging_limit.clone());
+            account.subscription = change.subscription(&account.subscription);
+            if let Some(limit) = &change.messaging_limit {
+                account.messaging_limit.clone_from(limit);
+            }
         }
         let secret = self.account(&account).map(|it| it.app.secret.clone()).unwrap_or_default();
         for account in self.accounts.iter_mut().filter(|it| it.app.secret == secret) {

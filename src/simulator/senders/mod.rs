@@ -8,7 +8,7 @@ mod change;
 use std::sync::Arc;
 
 pub(crate) use account::{Account, Subscription};
-pub(crate) use business_number::BusinessNumber;
+pub(crate) use business_number::{BusinessNumber, CONNECTED, MANAGEMENT, MESSAGING};
 pub(crate) use change::Change;
 
 use crate::{line::Line, sender::Sender, templates::Review};
@@ -165,6 +165,16 @@ impl Senders {
         let mut found = self.numbers.iter().filter(|number| number.has_token(token)).peekable();
         let line = found.peek().map(|number| Arc::clone(&number.line)).ok_or(Denied::Unknown)?;
         if found.any(|number| number.token_expired) { Err(Denied::Expired) } else { Ok(line) }
+    }
+
+    /// What a token may do.
+    ///
+    /// # Errors
+    /// When it opens nothing.
+    pub(crate) fn permissions(&self, token: &str) -> Result<&[String], Denied> {
+        self.bearer(token)?;
+        let number = self.numbers.iter().find(|number| number.has_token(token));
+        Ok(number.map(|number| number.permissions.as_slice()).unwrap_or_default())
     }
 
     /// What the id names, if the token may see it: the accounts of its numbers, and all that is theirs.

@@ -12,6 +12,8 @@ pub(crate) enum State {
     Rejected(String),
     Paused,
     Disabled,
+    /// Put away by its owner.
+    Archived,
 }
 
 impl State {
@@ -23,6 +25,7 @@ impl State {
             Self::Rejected(_) => "REJECTED",
             Self::Paused => "PAUSED",
             Self::Disabled => "DISABLED",
+            Self::Archived => "ARCHIVED",
         }
     }
 
@@ -68,6 +71,9 @@ pub(crate) enum Event {
     /// People complained; it can still be sent.
     Flagged,
     Reinstated,
+    Archived,
+    /// Taken out again; it needs no other review.
+    Unarchived,
     Deleted,
 }
 
@@ -107,9 +113,12 @@ impl Event {
             "DISABLED" => Self::Disabled,
             "FLAGGED" => Self::Flagged,
             "REINSTATED" => Self::Reinstated,
+            "ARCHIVED" => Self::Archived,
+            "UNARCHIVED" => Self::Unarchived,
             "DELETED" => Self::Deleted,
             _ => {
-                let words = "PENDING, APPROVED, REJECTED, PAUSED, DISABLED, FLAGGED, REINSTATED, DELETED";
+                let words = "PENDING, APPROVED, REJECTED, PAUSED, DISABLED, FLAGGED, REINSTATED, ARCHIVED, \
+                             UNARCHIVED, DELETED";
                 return Err(format!("event must be one of {words}"));
             }
         })
@@ -124,6 +133,8 @@ impl Event {
             Self::Disabled => "DISABLED",
             Self::Flagged => "FLAGGED",
             Self::Reinstated => "REINSTATED",
+            Self::Archived => "ARCHIVED",
+            Self::Unarchived => "UNARCHIVED",
             Self::Deleted => "DELETED",
         }
     }
@@ -132,7 +143,8 @@ impl Event {
     pub(super) fn leads_to(&self, from: &State) -> State {
         match self {
             Self::Pending => State::Pending,
-            Self::Approved | Self::Reinstated => State::Approved,
+            Self::Approved | Self::Reinstated | Self::Unarchived => State::Approved,
+            Self::Archived => State::Archived,
             Self::Rejected(reason) => State::Rejected(reason.clone()),
             Self::Paused => State::Paused,
             Self::Disabled => State::Disabled,

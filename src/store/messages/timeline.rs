@@ -7,7 +7,7 @@ use watchword_domain::timeline::{Price, Step, Timeline};
 use watchword_domain::{DeliveryState, Phone, Timestamp};
 
 use super::{Advanced, further, row, unreadable};
-use crate::access::{PoolRows, PoolTx, SystemTx};
+use crate::access::{PoolRows, PoolTx, SystemRows, SystemTx};
 use crate::lookup::First;
 use crate::{Result, text};
 
@@ -54,6 +54,28 @@ impl PoolRows {
             .all(&self.db())
             .await?;
         rows.into_iter().map(timeline).collect()
+    }
+}
+
+impl SystemRows {
+    /// When the newest message of this sender that was accepted between these moments was, if any was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_accepted(
+        &self,
+        sender: &SenderId,
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Timestamp>> {
+        let found = row::Entity::find()
+            .filter(row::Column::SenderId.eq(sender.as_str()))
+            .filter(row::Column::AcceptedAt.gt(after.millis()))
+            .filter(row::Column::AcceptedAt.lte(until.millis()))
+            .order_by_desc(row::Column::CreatedAt)
+            .limit(1);
+        let found = found.all(&self.db()).await?.into_iter().next();
+        Ok(found.and_then(|row| row.accepted_at).map(Timestamp::from_millis))
     }
 }
 

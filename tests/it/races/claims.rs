@@ -10,7 +10,7 @@ use watchword_domain::ids::{ChallengeId, ClientId, GrantId, MessageId, SenderId,
 use watchword_domain::key_rotation::KeyTimes;
 use watchword_domain::limits::Limits;
 use watchword_domain::session::Method;
-use watchword_domain::{Channel, Phone};
+use watchword_domain::{Channel, Phone, Timestamp};
 use watchword_flow::crypto::token_hash;
 use watchword_flow::seams::SystemRandom;
 use watchword_store::{AlertRow, CodeRow, NewMessage, SigningKeyRow};
@@ -263,6 +263,26 @@ on_both! {
             let alert = Arc::new(alert);
             let won = winners!(ground, alert, begin(&ground.pool.id), |tx| {
                 tx.claim_alert(&alert).await.unwrap()
+            });
+            assert_eq!(won, 1);
+        }
+    }
+
+    fn what_is_wrong_with_a_sender_is_told_once_within_a_time(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        for number in 0..TIMES {
+            // The second half was told of before, long ago.
+            let (kind, subject) = ("sender_out_of_order".to_owned(), (number % (TIMES / 2)).to_string());
+            let (window, now) = (Timestamp::from_millis(0), ground.now());
+            ground.clock.turn(Duration::from_secs(60));
+            let alert = AlertRow { kind, subject, window, percent: 0, amount: 190, most: 0, raised_at: ground.now() };
+            let told = Arc::new((alert, now));
+            let won = winners!(ground, told, begin(&ground.pool.id), |tx| {
+                tx.claim_alert_anew(&told.0, told.1).await.unwrap()
+            });
+            assert_eq!(won, 1);
+            let won = winners!(ground, told, begin_system(), |tx| {
+                tx.claim_installation_alert(&told.0, told.1).await.unwrap()
             });
             assert_eq!(won, 1);
         }

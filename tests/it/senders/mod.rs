@@ -1,6 +1,8 @@
 //! Senders: whose templates, whose webhooks, how fast.
 
+mod health;
 mod identity;
+mod look;
 mod many;
 pub(crate) mod own;
 mod pace;

@@ -9,19 +9,19 @@ use watchword_domain::ids::SenderId;
 use watchword_domain::pool::Pool;
 use watchword_domain::{Phone, Secret};
 use watchword_flow::error::Error;
-use watchword_flow::senders::manage::{CreatedSender, NewSender, SenderRefusal};
+use watchword_flow::senders::manage::{CreatedSender, NewSender, SenderChange, SenderRefusal};
 
 use super::templates::{news, sent_in};
 use crate::on_each_database;
 use crate::support::{Answer, House, PHONE_NUMBER_ID, random_phone, report, sign_with, with_query};
 
-const NUMBER: &str = "206540352242922";
-const ACCOUNT: &str = "202290129340398";
-const TOKEN: &str = "token-of-the-project";
-const SECRET: &str = "secret-of-the-project";
+pub(super) const NUMBER: &str = "206540352242922";
+pub(super) const ACCOUNT: &str = "202290129340398";
+pub(super) const TOKEN: &str = "token-of-the-project";
+pub(super) const SECRET: &str = "secret-of-the-project";
 
 /// Meta gets a further number, whose account has a template of this name in these languages.
-async fn number_at_meta(house: &House, (number, account): (&str, &str), templates: Value) {
+pub(super) async fn number_at_meta(house: &House, (number, account): (&str, &str), templates: Value) {
     let url = format!("http://{}/simulator/senders", house.simulator);
     let sender = json!({
         "phone_number_id": number, "waba_id": account, "display_phone_number": "+1 555 078 4000",
@@ -32,12 +32,12 @@ async fn number_at_meta(house: &House, (number, account): (&str, &str), template
     assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
 }
 
-fn in_all_languages() -> Value {
+pub(super) fn in_all_languages() -> Value {
     let languages = watchword_domain::Language::ALL.map(watchword_domain::Language::meta_code);
     json!([{ "name": "our_code", "languages": languages }, { "name": "our_standby", "languages": languages }])
 }
 
-fn new(number: &str, account: &str) -> NewSender {
+pub(super) fn new(number: &str, account: &str) -> NewSender {
     NewSender {
         name: "Acme's own".into(),
         phone_number_id: number.into(),
@@ -49,11 +49,11 @@ fn new(number: &str, account: &str) -> NewSender {
     }
 }
 
-async fn made(house: &House, pool: &Pool, new: NewSender) -> Result<CreatedSender, String> {
+pub(super) async fn made(house: &House, pool: &Pool, new: NewSender) -> Result<CreatedSender, String> {
     house.flow.create_sender(pool, new).await.map_err(said)
 }
 
-fn said(error: Error<SenderRefusal>) -> String {
+pub(super) fn said(error: Error<SenderRefusal>) -> String {
     match error {
         Error::Refused(refusal) => refusal.to_string(),
         Error::Fault(fault) => panic!("{fault:?}"),
@@ -68,12 +68,12 @@ pub(crate) async fn live(house: &House) -> SenderId {
     id
 }
 
-fn own(language: &str, template: &str) -> Result<(String, String), i64> {
+pub(super) fn own(language: &str, template: &str) -> Result<(String, String), i64> {
     Ok((language.to_owned(), template.to_owned()))
 }
 
 /// A code from the project's own number that is accepted and not reported on.
-async fn silent_message(house: &House) -> (String, Value) {
+pub(super) async fn silent_message(house: &House) -> (String, Value) {
     let (browser, phone) = (house.browser(), random_phone());
     house.fault(json!({ "kind": "silence", "to": phone })).await;
     let page = browser.ask_code(house, &phone).await;
@@ -82,13 +82,13 @@ async fn silent_message(house: &House) -> (String, Value) {
     (phone, message)
 }
 
-async fn state_of(house: &House, phone: &str) -> &'static str {
+pub(super) async fn state_of(house: &House, phone: &str) -> &'static str {
     let number = Phone::from_e164(phone).unwrap();
     house.flow.messages_to(&house.pool, &number).await.unwrap().remove(0).state.as_str()
 }
 
 /// Reports that a message was read, in the name of this number, signed with this secret.
-async fn report_read(house: &House, message: &Value, number: &str, secret: &str) -> u16 {
+pub(super) async fn report_read(house: &House, message: &Value, number: &str, secret: &str) -> u16 {
     let mut body = report(message, "read", &[]);
     body["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = number.into();
     let body = body.to_string();
@@ -254,7 +254,7 @@ on_each_database! {
         assert_eq!(sent_in(&house, "en").await, own("en_US", "our_code"));
     }
 
-    fn its_verify_token_answers_the_handshake(house) {
+    fn its_verify_token_answers_the_handshake_until_it_is_renewed(house) {
         number_at_meta(&house, (NUMBER, ACCOUNT), json!([])).await;
         let made = made(&house, &house.pool, new(NUMBER, ACCOUNT)).await.unwrap();
         let shake = async |token: &str| {
@@ -264,6 +264,10 @@ on_each_database! {
         };
         assert_eq!(shake(made.verify_token.expose()).await, 200);
         assert_eq!(shake("another").await, 403);
+        let renewed = house.flow.renew_verify_token(&house.pool.id, &made.sender.id).await.map_err(said).unwrap();
+        assert_eq!(shake(renewed.expose()).await, 200);
+        assert_eq!(shake(made.verify_token.expose()).await, 403, "the one before counts no more");
+        assert!(house.contents().await.iter().all(|(_, value)| !value.contains(renewed.expose())));
         house.flow.delete_sender(&house.pool.id, &made.sender.id).await.map_err(said).unwrap();
         assert_eq!(shake(made.verify_token.expose()).await, 403);
     }
@@ -291,5 +295,32 @@ on_each_database! {
         house.clock.turn(Duration::from_secs(2));
         let found = other.list_senders(&pool.id).await.unwrap();
         assert!(found.iter().any(|(sender, _)| sender.id == id && sender.is_live));
+    }
+
+    fn a_live_sender_changes_to_templates_it_can_send_with_and_to_no_others(house) {
+        let id = live(&house).await;
+        let change = async |change: SenderChange| house.flow.change_sender(&house.pool.id, &id, change).await;
+        let nowhere = SenderChange { template: Some("nowhere".into()), ..SenderChange::default() };
+        let Err(Error::Refused(SenderRefusal::NotReady(troubles))) = change(nowhere).await else {
+            panic!("it changed to a template that is not there");
+        };
+        assert!(troubles[0].wrong.contains("in none of the languages"), "{troubles:?}");
+        for (wrong, about) in [
+            (SenderChange { template: Some("A B".into()), ..SenderChange::default() }, "template"),
+            (SenderChange { standby_template: Some(Some(String::new())), ..SenderChange::default() }, "template"),
+            (SenderChange { name: Some(" ".into()), ..SenderChange::default() }, "name"),
+        ] {
+            let refused = said(change(wrong).await.err().unwrap());
+            assert!(refused.contains(about), "{refused}");
+        }
+        assert_eq!(sent_in(&house, "es").await, own("es", "our_code"));
+        let swapped = SenderChange {
+            name: Some("Ours".into()), template: Some("our_standby".into()), standby_template: Some(None),
+        };
+        let sender = change(swapped).await.map_err(said).unwrap();
+        assert_eq!((sender.name.as_str(), sender.templates()), ("Ours", vec!["our_standby".to_owned()]));
+        assert_eq!(sent_in(&house, "es").await, own("es", "our_standby"));
+        let found = house.flow.list_senders(&house.pool.id).await.unwrap();
+        assert!(found[0].0.is_live && found[0].0.standby_template.is_none());
     }
 }

@@ -21,6 +21,9 @@ pub(super) async fn sent_in(house: &House, language: &str) -> Result<(String, St
             break;
         }
     }
+    // A report may come before it is written down what Meta answered.
+    let of = format!("SELECT id FROM messages WHERE recipient = '{phone}'");
+    house.eventually(&format!("{of} AND (accepted_at IS NOT NULL OR state = 'failed')")).await;
     let number = Phone::from_e164(&phone).unwrap();
     let message = house.flow.messages_to(&house.pool, &number).await.unwrap().remove(0);
     if let Some((_, code)) = message.failure {

@@ -149,9 +149,14 @@ impl House {
 
     /// A second node with connections of its own to the same database.
     pub async fn another_node(&self) -> Arc<Watchword> {
+        self.node_with(|_| {}).await
+    }
+
+    /// As [`another_node`](Self::another_node), one that is set up otherwise.
+    pub async fn node_with(&self, change: impl FnOnce(&mut Settings)) -> Arc<Watchword> {
         let store = Store::connect(&self.database.settings).await.unwrap();
         let known = self.flow.settings();
-        let settings = Settings {
+        let mut settings = Settings {
             public_url: known.public_url.clone(),
             region: known.region.clone(),
             limits: known.limits.clone(),
@@ -162,6 +167,7 @@ impl House {
             sms: known.sms.clone(),
             email: known.email.clone(),
         };
+        change(&mut settings);
         let random = Arc::new(SystemRandom);
         let node = Watchword::open(store, self.master.clone(), self.clock.clone(), random, settings).await;
         Arc::new(node.unwrap())
@@ -287,12 +293,17 @@ pub fn graph(origin: &str) -> Graph {
 
 /// The sender that all projects of a test share.
 pub fn shared_sender(graph: &Graph) -> SharedSender {
+    shared_sender_with(graph, &[simulator::TEMPLATE])
+}
+
+/// The same with these templates.
+pub fn shared_sender_with(graph: &Graph, templates: &[&str]) -> SharedSender {
     let settings = SenderSettings {
         phone_number_id: PHONE_NUMBER_ID.into(),
         waba_id: WABA_ID.into(),
         access_token: Secret::new(simulator::ACCESS_TOKEN.into()),
         app_secrets: vec![Secret::new(simulator::APP_SECRET.into())],
-        templates: vec![simulator::TEMPLATE.into()],
+        templates: templates.iter().map(|name| (*name).to_owned()).collect(),
     };
     SharedSender::new(graph, settings, Secret::new(VERIFY_TOKEN.into())).unwrap()
 }

@@ -249,4 +249,20 @@ on_each_database! {
             }
         }
     }
+
+    fn an_account_that_was_suspended_is_told_of_once_over_all_nodes(house) {
+        for provider in [Twilio, Vonage] {
+            let code = if provider == Twilio { 30_002 } else { 1_340 };
+            for _ in 0..2 {
+                let doors = sms::doors_of(&house, provider).await;
+                for _ in 0..3 {
+                    let message = sent(&house).await;
+                    let failed = report(provider, &message, if provider == Twilio { "failed" } else { "rejected" }, Some(code));
+                    assert_eq!(tell(&house, doors, provider, &failed).await, 200);
+                }
+            }
+        }
+        let told = house.values("SELECT kind || ' ' || subject FROM installation_alerts ORDER BY subject").await;
+        assert!(told.contains(&"sender_out_of_order sms 30002".to_owned()), "{told:?}");
+    }
 }

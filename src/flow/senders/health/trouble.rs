@@ -7,7 +7,7 @@ pub struct Trouble {
     pub what: String,
     /// What is wrong with it, as the rest of that sentence and without its full stop.
     pub wrong: String,
-    /// What to do about it: a sentence or two.
+    /// What to do about it, in one sentence.
     pub mend: String,
     /// Whether no code can be sent, or nobody would learn what became of it, until it is mended.
     pub is_fatal: bool,

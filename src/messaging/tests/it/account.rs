@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use watchword_domain::Secret;
 use watchword_messaging::whatsapp::{
-    Account, Graph as MetaGraph, NewTemplate, Number, SettingsRefusal, Standing, Template, Times, Unread,
+    Account, Graph as MetaGraph, MANAGEMENT, MESSAGING, NewTemplate, Number, SettingsRefusal, Standing,
+    Template, Times, Unread,
 };
 
 use crate::Tested;
 use crate::graph::{Answer, Graph, PATIENCE, TOKEN};
 
 const TEMPLATES: &str = include_str!("../../fixtures/templates.json");
+const FIELDS: &str = "&fields=name%2Clanguage%2Cstatus%2Ccategory%2Ccomponents%2Cmessage_send_ttl_seconds\
+                      %2Crejected_reason%2Cquality_score";
 const NUMBER: &str = "106540352242922";
 const ACCOUNT: &str = "102290129340398";
 
@@ -54,10 +57,12 @@ async fn templates_of_exactly_this_name_are_read_and_languages_spelled_as_sends_
         category: "AUTHENTICATION".to_owned(),
         expires_minutes,
         ttl_seconds,
+        rejected_reason: None,
+        quality: None,
     };
     assert_eq!(found, [of("en_US", "APPROVED", Some(10), Some(600)), of("pt_BR", "PENDING", None, None)]);
     let paths: Vec<String> = graph.asked().into_iter().map(|request| request.path).collect();
-    assert_eq!(paths, [format!("/v25.0/{ACCOUNT}/message_templates?name=watchword_code&limit=50")]);
+    assert_eq!(paths, [format!("/v25.0/{ACCOUNT}/message_templates?name=watchword_code{FIELDS}&limit=50")]);
     Ok(())
 }
 
@@ -71,7 +76,7 @@ async fn the_next_page_is_asked_for_by_its_cursor_and_pages_end() -> Tested {
     account(&graph.base_url())?.templates("watchword_code").await?;
     let paths: Vec<String> = graph.asked().into_iter().map(|request| request.path).collect();
     assert_eq!(paths.len(), 4);
-    let first = format!("/v25.0/{ACCOUNT}/message_templates?name=watchword_code&limit=50");
+    let first = format!("/v25.0/{ACCOUNT}/message_templates?name=watchword_code{FIELDS}&limit=50");
     assert_eq!(paths.iter().filter(|path| **path == first).count(), 1);
     assert_eq!(paths.iter().filter(|path| **path == format!("{first}&after=QVFJ")).count(), 3);
     assert!(elsewhere.asked().is_empty(), "an address in an answer is not followed");
@@ -84,7 +89,9 @@ async fn subscribed_apps_are_named() -> Tested {
         json!({ "whatsapp_business_api_data": { "name": "Acme sign-in", "id": "1", "link": "https://…" } });
     let nameless = json!({ "whatsapp_business_api_data": { "id": "2" } });
     let graph = Graph::answering(200, json!({ "data": [app, nameless] }).to_string()).await?;
-    assert_eq!(account(&graph.base_url())?.subscribers().await?, ["Acme sign-in", "2"]);
+    let apps = account(&graph.base_url())?.subscribers().await?;
+    let named: Vec<_> = apps.iter().map(|app| (app.name.as_str(), app.id.as_deref())).collect();
+    assert_eq!(named, [("Acme sign-in", Some("1")), ("2", Some("2"))]);
     let nobody = Graph::answering(200, r#"{"data":[]}"#).await?;
     assert!(account(&nobody.base_url())?.subscribers().await?.is_empty());
     Ok(())
@@ -201,5 +208,41 @@ async fn subscribing_is_one_call_and_a_refusal_is_told() -> Tested {
     let refusing = Graph::answering(403, r#"{"error":{"code":200}}"#).await?;
     let expected = Unread::Refused { status: 403, code: 200, subcode: None };
     assert_eq!(account(&refusing.base_url())?.subscribe().await, Err(expected));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_token_may_do_is_read_of_itself() -> Tested {
+    let answer = json!({ "data": {
+        "app_id": "55", "is_valid": true, "expires_at": 0, "scopes": ["whatsapp_business_messaging", "public_profile"]
+    } });
+    let graph = Graph::answering(200, answer.to_string()).await?;
+    let granted = account(&graph.base_url())?.granted().await?;
+    assert_eq!((granted.app_id.as_deref(), granted.expires_at), (Some("55"), None));
+    assert_eq!(granted.lacks(&[MESSAGING, MANAGEMENT]), [MANAGEMENT]);
+    let asked = graph.asked();
+    let [request] = asked.as_slice() else { return Err("not exactly one request".into()) };
+    assert_eq!(request.path, format!("/v25.0/debug_token?input_token={TOKEN}"));
+
+    let silent = Graph::answering(200, r#"{"data":{"expires_at":1790000000}}"#).await?;
+    let granted = account(&silent.base_url())?.granted().await?;
+    assert_eq!((granted.lacks(&[MESSAGING]), granted.expires_at), (Vec::new(), Some(1_790_000_000)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn why_a_template_was_rejected_and_how_people_take_it_is_read() -> Tested {
+    let template = |language: &str, reason: &str, quality: &str| {
+        json!({
+            "name": "watchword_code", "language": language, "status": "REJECTED", "category": "AUTHENTICATION",
+            "rejected_reason": reason, "quality_score": { "score": quality, "date": 1_750_000_000 }
+        })
+    };
+    let data = [template("en_US", "INVALID_FORMAT", "RED"), template("es", "NONE", "UNKNOWN")];
+    let graph = Graph::answering(200, json!({ "data": data }).to_string()).await?;
+    let found = account(&graph.base_url())?.templates("watchword_code").await?;
+    let told: Vec<_> =
+        found.iter().map(|it| (it.rejected_reason.as_deref(), it.quality.as_deref())).collect();
+    assert_eq!(told, [(Some("INVALID_FORMAT"), Some("RED")), (None, Some("UNKNOWN"))]);
     Ok(())
 }

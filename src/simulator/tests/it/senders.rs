@@ -207,3 +207,46 @@ async fn a_handshake_is_made_with_the_sender_that_is_named() {
     assert_eq!(ask(json!({})).await.1["verified"], true, "the first sender's is meant where none is named");
     assert_eq!(ask(json!({"phone_number_id": "1"})).await.0, 400);
 }
+
+#[tokio::test]
+async fn a_token_does_what_it_was_made_for_and_says_what_that_is() {
+    let (stage, _receiver) = Stage::with_receiver().await;
+    let patch = format!("/simulator/senders/{PHONE}");
+    let asked = format!("debug_token?input_token={TOKEN}");
+    let (_, whole) = stage.graph(Method::GET, &asked, None).await;
+    assert_eq!(
+        (&whole["data"]["scopes"], &whole["data"]["app_id"], &whole["data"]["is_valid"]),
+        (
+            &json!(["whatsapp_business_messaging", "whatsapp_business_management"]),
+            &json!("1000000000000001"),
+            &json!(true)
+        )
+    );
+    let (_, unknown) = stage.graph(Method::GET, "debug_token?input_token=another", None).await;
+    assert_eq!(unknown["data"]["is_valid"], false);
+
+    stage.patch(&patch, &json!({ "permissions": ["whatsapp_business_management"] })).await;
+    let message = code_message(ANA, "482913");
+    let (status, refused) = stage.graph(Method::POST, &format!("{PHONE}/messages"), Some(&message)).await;
+    assert_eq!((status, &refused["error"]["code"]), (403, &json!(200)));
+    stage.patch(&patch, &json!({ "permissions": ["whatsapp_business_messaging"] })).await;
+    assert_eq!(stage.graph(Method::POST, &format!("{PHONE}/messages"), Some(&message)).await.0, 200);
+    let (status, refused) = stage.graph(Method::GET, &format!("{WABA}/message_templates"), None).await;
+    assert_eq!((status, &refused["error"]["code"]), (403, &json!(200)));
+}
+
+#[tokio::test]
+async fn a_number_that_is_not_connected_sends_nothing_and_another_app_hears_nothing_for_ours() {
+    let (stage, _receiver) = Stage::with_receiver().await;
+    let patch = format!("/simulator/senders/{PHONE}");
+    stage.patch(&patch, &json!({ "status": "PENDING", "subscription": "another" })).await;
+    let message = code_message(ANA, "482913");
+    let (_, refused) = stage.graph(Method::POST, &format!("{PHONE}/messages"), Some(&message)).await;
+    assert_eq!(refused["error"]["code"], 133_010);
+    let (_, apps) = stage.graph(Method::GET, &format!("{WABA}/subscribed_apps"), None).await;
+    let ids: Vec<_> = apps["data"].as_array().unwrap().iter().collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(ids[0]["whatsapp_business_api_data"]["id"], "1000000000000002");
+    let (_, senders) = stage.get("/simulator/senders").await;
+    assert_eq!(senders[0]["webhooks_go_to"], Value::Null);
+}
