@@ -65,7 +65,12 @@ impl Watchword {
             Ok(events) => {
                 let mut new = Self::take_in(&tx, proven.heard(events), now).await?;
                 // Challenges before messages, as a right code takes them: neither waits for the other for ever.
-                new.sort_by_key(|heard| matches!(heard.event, Event::Status(_)));
+                // Templates in the order of whoever asked about them.
+                new.sort_by_cached_key(|heard| {
+                    let template =
+                        heard.event.template_news().map(|news| (news.waba_id, news.name, news.language));
+                    (matches!(heard.event, Event::Status(_)), template)
+                });
                 let own = new.iter().filter(|heard| heard.sender.is_some());
                 of_templates.extend(own.filter_map(|heard| heard.event.template_news()));
                 for heard in &new {

@@ -94,6 +94,9 @@ impl Watchword {
         asked_at: Timestamp,
     ) -> Result<(), Fault> {
         let changed_at = Timestamp::from_seconds(asked_at.seconds() - 1);
+        // Always in the same order: two who learn of the same templates would otherwise each wait for the other's rows.
+        let mut answered: Vec<&(String, Template)> = answered.iter().collect();
+        answered.sort_by_key(|(name, template)| (name.clone(), template.language.clone()));
         let tx = self.store.begin_system().await?;
         for (name, template) in answered {
             let news = TemplateState {
