@@ -15,6 +15,7 @@ mod m0007_channels;
 mod m0008_mailboxes;
 mod m0009_networks;
 mod m0010_installation_alerts;
+mod m0011_open_messages;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_mailboxes::Migration),
             Box::new(m0009_networks::Migration),
             Box::new(m0010_installation_alerts::Migration),
+            Box::new(m0011_open_messages::Migration),
         ]
     }
 }

@@ -16,6 +16,16 @@ use crate::wire::{Connection, between, get};
 /// Where the clients' people come back to. Nobody listens there.
 pub const CALLBACK: &str = "https://shop.example/callback";
 
+/// The number that codes are sent from, and the account it belongs to.
+pub const PHONE_NUMBER_ID: &str = "106540352242922";
+pub const WABA_ID: &str = "102290129340398";
+
+/// What webhooks are signed with.
+pub const APP_SECRET: &str = "app-secret-of-the-benchmark";
+
+/// As Meta allows a number that writes to many; the usual 80 would be what is measured.
+pub const MESSAGES_PER_SECOND: u32 = 1000;
+
 /// How long a process may take to start or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -52,6 +62,8 @@ pub fn pause(span: Duration) {
 
 /// A project of the provider's, with one client.
 pub struct Project {
+    /// Its user pool.
+    pub pool_id: String,
     /// The path of its issuer.
     pub base: String,
     pub client_id: String,
@@ -59,7 +71,7 @@ pub struct Project {
     pub client_secret: String,
 }
 
-/// A provider with its simulator and two projects.
+/// A provider, what stands in for its WhatsApp, and their directory.
 pub struct House {
     program: PathBuf,
     directory: TempDir,
@@ -82,6 +94,11 @@ impl House {
             simulating: None,
             serving: None,
         })
+    }
+
+    /// A new house whose WhatsApp is not the simulator but listens here already.
+    pub fn beside(program: &Path, whatsapp: SocketAddr) -> Outcome<Self> {
+        Ok(Self { simulator: whatsapp, ..Self::new(program)? })
     }
 
     /// Starts the simulator, and waits until it answers.
@@ -126,6 +143,7 @@ impl House {
         let text = |name: &str| between(&compact, &format!("\"{name}\":\""), '"').map(str::to_owned);
         let base = format!("/{domain}");
         Ok(Project {
+            pool_id: text("user_pool_id")?,
             base,
             client_id: text("client_id")?,
             client_secret: text("client_secret").unwrap_or_default(),
@@ -137,6 +155,16 @@ impl House {
         let id =
             |running: &Option<Running>| running.as_ref().map(|running| running.0.id()).ok_or("not running");
         Ok((id(&self.serving)?, id(&self.simulating)?))
+    }
+
+    /// The process id of the provider.
+    pub fn provider_process(&self) -> Outcome<u32> {
+        Ok(self.serving.as_ref().ok_or("not running")?.0.id())
+    }
+
+    /// Where the database and its master key are.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// The size of the database and its log, in megabytes (10⁶ bytes).
@@ -165,12 +193,11 @@ impl House {
             ("WATCHWORD_LIMITS_MESSAGES_PER_POOL_DAY", "1000000000".to_owned()),
             ("WATCHWORD_LIMITS_PROBATION_DAYS", "0".to_owned()),
             ("WATCHWORD_WHATSAPP_API_URL", format!("http://{simulator}/v25.0")),
-            // As Meta allows a number that writes to many; the usual 80 would be what is measured.
-            ("WATCHWORD_WHATSAPP_MESSAGES_PER_SECOND", "1000".to_owned()),
-            ("WATCHWORD_WHATSAPP_PHONE_NUMBER_ID", "106540352242922".to_owned()),
-            ("WATCHWORD_WHATSAPP_WABA_ID", "102290129340398".to_owned()),
+            ("WATCHWORD_WHATSAPP_MESSAGES_PER_SECOND", MESSAGES_PER_SECOND.to_string()),
+            ("WATCHWORD_WHATSAPP_PHONE_NUMBER_ID", PHONE_NUMBER_ID.to_owned()),
+            ("WATCHWORD_WHATSAPP_WABA_ID", WABA_ID.to_owned()),
             ("WATCHWORD_WHATSAPP_ACCESS_TOKEN", "access-token-of-the-benchmark".to_owned()),
-            ("WATCHWORD_WHATSAPP_APP_SECRET", "app-secret-of-the-benchmark".to_owned()),
+            ("WATCHWORD_WHATSAPP_APP_SECRET", APP_SECRET.to_owned()),
             ("WATCHWORD_WHATSAPP_VERIFY_TOKEN", "verify-token-of-the-benchmark".to_owned()),
             ("WATCHWORD_SIMULATOR_LISTEN", simulator.to_string()),
             ("WATCHWORD_SIMULATOR_SENT_MS", "0".to_owned()),

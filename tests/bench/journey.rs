@@ -11,7 +11,7 @@ use crate::Outcome;
 use crate::house::{CALLBACK, House, Project};
 use crate::load::Worker;
 use crate::measure::{Times, now};
-use crate::wire::{Connection, between, get, post};
+use crate::wire::{Answer, Connection, between, get, post};
 
 /// The parts of a sign-in, as the table names them.
 pub const PARTS: [&str; 7] = [
@@ -33,7 +33,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub struct Numbers(Rc<Cell<u32>>);
 
 impl Numbers {
-    fn next(&self) -> u32 {
+    pub fn next(&self) -> u32 {
         let next = self.0.get();
         self.0.set(next + 1);
         2_000_000 + next % 8_000_000
@@ -51,7 +51,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(project: &Project) -> Self {
-        let Project { base, client_id, client_secret } = project;
+        let Project { base, client_id, client_secret, .. } = project;
         let callback: String = url::form_urlencoded::byte_serialize(CALLBACK.as_bytes()).collect();
         let authorize_target = format!(
             "{base}/authorize?response_type=code&client_id={client_id}&redirect_uri={callback}\
@@ -71,6 +71,15 @@ impl Client {
     /// The authorization request of a browser with these cookies.
     pub fn authorize_with(&self, cookies: &str) -> Vec<u8> {
         get(&self.authorize_target, &format!("accept: text/html\r\ncookie: {cookies}\r\n"))
+    }
+
+    /// What is typed into the number page, and the cookies of the browser that got it.
+    pub fn type_number(&self, page: &Answer<'_>, number: u32) -> Outcome<(String, Vec<u8>)> {
+        let cookies = page.cookies().collect::<Vec<_>>().join("; ");
+        let (csrf, sealed) = (page.hidden("csrf")?, page.hidden("sealed")?);
+        let form = format!("csrf={csrf}&sealed={sealed}&country=US&phone=%2B1415{number}");
+        let typed = post(&format!("{}/sign-in/phone", self.base), &format!("cookie: {cookies}\r\n"), &form);
+        Ok((cookies, typed))
     }
 
     /// The redemption of a code.
@@ -127,10 +136,7 @@ impl People {
     async fn type_number(&mut self, number: u32, clock: &mut Parts<'_>) -> Outcome<(String, String)> {
         let client = self.client.clone();
         let page = self.provider.ask(&client.authorize).await?.expect(200, "the authorization request")?;
-        let cookies = page.cookies().collect::<Vec<_>>().join("; ");
-        let (csrf, sealed) = (page.hidden("csrf")?, page.hidden("sealed")?);
-        let form = format!("csrf={csrf}&sealed={sealed}&country=US&phone=%2B1415{number}");
-        let typed = post(&format!("{}/sign-in/phone", client.base), &format!("cookie: {cookies}\r\n"), &form);
+        let (cookies, typed) = client.type_number(&page, number)?;
         clock.next();
         let answer = self.provider.ask(&typed).await?.expect(303, "the number")?;
         let code_page = answer.header("location")?.to_owned();

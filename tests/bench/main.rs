@@ -2,14 +2,20 @@
 //!
 //! One thread, so that two cores are left for what is measured as far as possible; its own cost is in the table.
 
+mod backlog;
+mod delivery;
 mod endpoints;
+mod graph;
 mod house;
 mod journey;
 mod load;
 mod measure;
+mod open;
 mod options;
 mod plan;
+mod stored;
 mod table;
+mod webhooks;
 mod wire;
 
 use std::rc::Rc;
@@ -42,7 +48,27 @@ fn main() -> Outcome<()> {
     LocalSet::new().block_on(&runtime, run(&options))
 }
 
+/// What is asked for: the loads of people and clients in one house, and what concerns messages in a house each.
 async fn run(options: &Options) -> Outcome<()> {
+    if LOADS.iter().any(|name| options.wants(name)) {
+        people(options).await?;
+    }
+    if options.wants(delivery::NAME) {
+        table::note("people who ask for a code, by timetable");
+        table::delivery(&delivery::measure(options).await?);
+    }
+    if options.wants(webhooks::NAME) {
+        table::note("webhooks, by timetable");
+        table::webhooks(&webhooks::measure(options).await?);
+    }
+    if options.wants(backlog::NAME) {
+        table::note(&format!("a backlog of {} messages", options.backlog));
+        table::backlog(&backlog::measure(options).await?);
+    }
+    Ok(())
+}
+
+async fn people(options: &Options) -> Outcome<()> {
     let mut house = House::new(&options.program)?;
     house.start_simulator().await?;
     let first_start = house.start_provider().await?;
@@ -93,7 +119,7 @@ async fn rounds(
     clients: [Rc<Client>; 2],
 ) -> Outcome<Vec<(&'static str, Vec<Load>)>> {
     let mut plan = Plan::new(options, house, clients).await?;
-    let wanted = LOADS.into_iter().filter(|name| name.contains(options.only.as_str()));
+    let wanted = LOADS.into_iter().filter(|name| options.wants(name));
     let mut rows: Vec<(&str, Vec<Load>)> = wanted.map(|name| (name, Vec::new())).collect();
     for round in 1..=options.rounds {
         for (name, loads) in &mut rows {

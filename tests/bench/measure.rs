@@ -18,7 +18,11 @@ pub struct Times {
 
 impl Times {
     pub fn record(&mut self, since: Instant) {
-        self.micros.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
+        self.add(since.elapsed());
+    }
+
+    pub fn add(&mut self, span: Duration) {
+        self.micros.push(u32::try_from(span.as_micros()).unwrap_or(u32::MAX));
     }
 
     pub fn merge(&mut self, other: &Self) {
@@ -31,6 +35,11 @@ impl Times {
 
     pub fn count(&self) -> usize {
         self.micros.len()
+    }
+
+    /// The longest time.
+    pub fn longest(&self) -> Duration {
+        Duration::from_micros(self.micros.iter().copied().max().unwrap_or_default().into())
     }
 
     /// The time that `per_cent` of all were not longer than.
@@ -46,6 +55,23 @@ impl Times {
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_unstable_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The least, the median and the most of some figures.
+pub struct Spread {
+    pub least: f64,
+    pub median: f64,
+    pub most: f64,
+}
+
+impl Spread {
+    pub fn of(figures: &[f64]) -> Self {
+        Self {
+            least: figures.iter().copied().fold(f64::INFINITY, f64::min),
+            median: median(figures.to_vec()),
+            most: figures.iter().copied().fold(0.0, f64::max),
+        }
+    }
 }
 
 /// Clock ticks in a second, as `/proc` counts them on every Linux that Rust runs on.

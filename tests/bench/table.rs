@@ -3,9 +3,13 @@
 
 use std::time::Duration;
 
+use crate::backlog::Backlog;
+use crate::delivery::{self, Delivery};
+use crate::house::MESSAGES_PER_SECOND;
 use crate::journey::PARTS;
 use crate::load::Load;
 use crate::measure::{Times, median};
+use crate::webhooks::{self, Webhooks};
 
 /// What starts and rests came to.
 pub struct Rest {
@@ -71,6 +75,58 @@ pub fn rest(rest: &Rest) {
     println!("| resident, idle | {:.1} MB |", rest.idle_megabytes);
     println!("| resident, five seconds after the load | {:.1} MB |", rest.loaded_megabytes);
     println!("| database after the load | {:.0} MB |", rest.database_megabytes);
+}
+
+/// The head of what is measured by timetable.
+fn by_timetable() {
+    println!("\n| what | a second | measured | p50 ms | p99 ms | longest ms | goal | cores: provider |");
+    println!("|---|---|---|---|---|---|---|---|");
+}
+
+fn timed(what: &str, per_second: u32, times: &Times, goal: &str, cores: f64) {
+    println!(
+        "| {what} | {per_second} | {} | {:.1} | {:.1} | {:.1} | {goal} | {cores:.2} |",
+        times.count(),
+        milliseconds(times.percentile(50)),
+        milliseconds(times.percentile(99)),
+        milliseconds(times.longest()),
+    );
+}
+
+/// From a person's request to the provider call.
+pub fn delivery(measured: &Delivery) {
+    let Delivery { to_call, to_answer, late, cores } = measured;
+    by_timetable();
+    let row = |what, times, goal| timed(what, delivery::PER_SECOND, times, goal, *cores);
+    row("`POST /sign-in/phone` to the call of the Graph API", to_call, "p99 under 20 ms");
+    row("`POST /sign-in/phone` to its answer", to_answer, "");
+    row("of these, the generator's own delay", late, "");
+}
+
+/// From a webhook to its acknowledgement.
+pub fn webhooks(measured: &Webhooks) {
+    let Webhooks { to_answer, late, sent, applied, cores } = measured;
+    by_timetable();
+    let row = |what, times, goal| timed(what, webhooks::PER_SECOND, times, goal, *cores);
+    row("a signed webhook to its 200", to_answer, "p99 under 50 ms");
+    row("of this, the generator's own delay", late, "");
+    println!("\n{applied} of {sent} webhooks were news of their message, and applied.");
+}
+
+/// A backlog that drains.
+pub fn backlog(measured: &Backlog) {
+    let Backlog { messages, per_second, most_in_a_second, took, megabytes, first_and_last, cores } = measured;
+    println!("\n| a backlog | measured | goal |");
+    println!("|---|---|---|");
+    println!("| messages that waited, each handed over once | {messages} | |");
+    println!("| handed over in a second | {per_second:.0} | {MESSAGES_PER_SECOND}, as the sender allows |");
+    println!("| the most within any one second | {most_in_a_second} | |");
+    println!("| from the first to the last | {:.1} s | |", took.as_secs_f64());
+    let (least, median, most) = (megabytes.least, megabytes.median, megabytes.most);
+    println!("| provider MB: least, median, most | {least:.0}, {median:.0}, {most:.0} | flat |");
+    let (first, last) = first_and_last;
+    println!("| provider MB: after a second, at the end | {first:.0}, {last:.0} | flat |");
+    println!("| cores: provider | {cores:.2} | |");
 }
 
 /// A word on what is under way.

@@ -82,7 +82,8 @@ fn read_head(bytes: &[u8]) -> Outcome<Option<Frame>> {
     Ok(Some(Frame { status, head: blank + 4, end: blank + 4 + length }))
 }
 
-fn value_of<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a header.
+pub fn value_of<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     values_of(head, name).next()
 }
 
@@ -141,10 +142,19 @@ pub fn get(target: &str, headers: &str) -> Vec<u8> {
 
 /// A POST request with a form, whose fields are written as they shall travel.
 pub fn post(target: &str, headers: &str, form: &str) -> Vec<u8> {
-    let length = form.len();
+    with_body(target, headers, "application/x-www-form-urlencoded", form)
+}
+
+/// A POST request with JSON.
+pub fn post_json(target: &str, headers: &str, json: &str) -> Vec<u8> {
+    with_body(target, headers, "application/json", json)
+}
+
+fn with_body(target: &str, headers: &str, kind: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
     format!(
-        "POST {target} HTTP/1.1\r\nhost: localhost\r\n{headers}content-type: application/x-www-form-urlencoded\r\n\
-         content-length: {length}\r\n\r\n{form}"
+        "POST {target} HTTP/1.1\r\nhost: localhost\r\n{headers}content-type: {kind}\r\n\
+         content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
 }

@@ -1,7 +1,7 @@
 //! What an installation may have written between two changes: after each change rows in its tables, with its columns.
 
 /// The statements for each change, in the order of the changes.
-pub const SEEDS: [&[&str]; 10] = [
+pub const SEEDS: [&[&str]; 11] = [
     FOUNDATION,
     KEY_ROTATION,
     CLIENT_DELETION,
@@ -12,6 +12,7 @@ pub const SEEDS: [&[&str]; 10] = [
     MAILBOXES,
     NETWORKS,
     INSTALLATION_ALERTS,
+    OPEN_MESSAGES,
 ];
 
 const FOUNDATION: &[&str] = &[
@@ -113,3 +114,5 @@ const NETWORKS: &[&str] = &[
 
 const INSTALLATION_ALERTS: &[&str] = &["INSERT INTO installation_alerts (kind, subject, amount, raised_at) \
      VALUES ('sender_out_of_order', 'shared 190', 190, 84)"];
+/// Nothing but an index.
+const OPEN_MESSAGES: &[&str] = &[];

@@ -227,38 +227,42 @@ impl Samples for CodeView {
             let view = code(DeliveryState::Delivered, None);
             CodeView { delivery: DeliveryPart { resend, ..view.delivery.clone() }, ..view }
         };
-        let with_other = |view: CodeView, seconds| {
-            let other = Some(OtherPart { channel: Channel::Sms, seconds });
-            CodeView { delivery: DeliveryPart { other, ..view.delivery.clone() }, ..view }
-        };
-        let by = |channel, state, steps_in| {
-            let view = code(state, None);
-            CodeView { delivery: DeliveryPart { channel, steps_in, ..view.delivery.clone() }, ..view }
-        };
-        let by_sms = |state, steps_in| by(Channel::Sms, state, steps_in);
-        let by_mail = |state, steps_in| by(Channel::Email, state, steps_in);
         samples.extend([
             ("code-renewed".to_owned(), CodeView { renewed: true, ..code(DeliveryState::Sent, None) }),
-            ("code-other-in".to_owned(), with_other(code(DeliveryState::Accepted, None), 14)),
-            ("code-other-now".to_owned(), with_other(code(DeliveryState::Unknown, None), 0)),
-            (
-                "code-other-failed".to_owned(),
-                with_other(code(DeliveryState::Failed, Some(FailureClass::NotReachable)), 0),
-            ),
-            ("code-email-accepted".to_owned(), by_mail(DeliveryState::Accepted, false)),
-            ("code-email-instead".to_owned(), by_mail(DeliveryState::Accepted, true)),
-            ("code-email-failed".to_owned(), by_mail(DeliveryState::Failed, false)),
-            ("code-sms-instead".to_owned(), by_sms(DeliveryState::Sent, true)),
-            ("code-sms-delivered".to_owned(), by_sms(DeliveryState::Delivered, false)),
-            ("code-sms-failed".to_owned(), by_sms(DeliveryState::Failed, false)),
             ("code-resend-now".to_owned(), with_resend(ResendPart::Now)),
             ("code-resend-no-more".to_owned(), with_resend(ResendPart::NoMore { until: 40_000 })),
             ("code-ended-tries".to_owned(), ended(0, 200, ResendPart::In(40))),
             ("code-ended-expired".to_owned(), ended(3, 0, ResendPart::Now)),
             ("code-ended-no-more".to_owned(), ended(3, 0, ResendPart::NoMore { until: 1500 })),
         ]);
+        samples.extend(code_by_other_channels());
         samples
     }
+}
+
+/// The code page where another channel carries the code, or may.
+fn code_by_other_channels() -> Vec<(String, CodeView)> {
+    let offers = |view: CodeView, seconds| {
+        let other = Some(OtherPart { channel: Channel::Sms, seconds });
+        CodeView { delivery: DeliveryPart { other, ..view.delivery.clone() }, ..view }
+    };
+    let by = |channel, state, steps_in| {
+        let view = code(state, None);
+        CodeView { delivery: DeliveryPart { channel, steps_in, ..view.delivery.clone() }, ..view }
+    };
+    let failed = || code(DeliveryState::Failed, Some(FailureClass::NotReachable));
+    let samples = [
+        ("other-in", offers(code(DeliveryState::Accepted, None), 14)),
+        ("other-now", offers(code(DeliveryState::Unknown, None), 0)),
+        ("other-failed", offers(failed(), 0)),
+        ("email-accepted", by(Channel::Email, DeliveryState::Accepted, false)),
+        ("email-instead", by(Channel::Email, DeliveryState::Accepted, true)),
+        ("email-failed", by(Channel::Email, DeliveryState::Failed, false)),
+        ("sms-instead", by(Channel::Sms, DeliveryState::Sent, true)),
+        ("sms-delivered", by(Channel::Sms, DeliveryState::Delivered, false)),
+        ("sms-failed", by(Channel::Sms, DeliveryState::Failed, false)),
+    ];
+    samples.map(|(name, view)| (format!("code-{name}"), view)).into()
 }
 
 impl Samples for EndedView {

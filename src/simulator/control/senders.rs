@@ -60,7 +60,7 @@ pub(super) async fn patch(
     if senders.number(&phone_number_id).is_none() {
         return unknown();
     }
-    if let Err(why) = senders.change(&phone_number_id, change) {
+    if let Err(why) = senders.change(&phone_number_id, &change) {
         return refuse(why);
     }
     let answer = Json(one(&senders, &phone_number_id)).into_response();

@@ -95,7 +95,7 @@ impl Senders {
     ///
     /// # Errors
     /// A sentence about the value that cannot be.
-    pub(crate) fn change(&mut self, phone_number_id: &str, change: Change) -> Result<(), &'static str> {
+    pub(crate) fn change(&mut self, phone_number_id: &str, change: &Change) -> Result<(), &'static str> {
         change.check()?;
         let Some(number) = self.numbers.iter_mut().find(|it| it.line.phone_number_id == phone_number_id)
         else {

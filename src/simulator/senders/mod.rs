@@ -258,7 +258,7 @@ mod tests {
         let mut senders = three();
         senders.add(&Sender { app_secret: "secret of 90".into(), ..sender("4", "92", "one") }).unwrap();
         let change = |json| serde_json::from_str::<Change>(json).unwrap();
-        senders.change("1", change(r#"{"token_expired":true,"app_secret":"new"}"#)).unwrap();
+        senders.change("1", &change(r#"{"token_expired":true,"app_secret":"new"}"#)).unwrap();
         assert_eq!(senders.bearer("one").err(), Some(Denied::Expired));
         assert!(senders.bearer("two").is_ok());
         let secret = |id| senders.account(id).unwrap().app.secret.clone();
@@ -266,9 +266,9 @@ mod tests {
             (secret("90"), secret("92"), secret("91")),
             ("new".into(), "new".into(), "secret of 91".into())
         );
-        senders.change("4", change(r#"{"access_token":"four"}"#)).unwrap();
+        senders.change("4", &change(r#"{"access_token":"four"}"#)).unwrap();
         assert!(senders.bearer("four").is_ok());
         assert_eq!(senders.bearer("one").err(), Some(Denied::Expired));
-        assert!(senders.change("1", change(r#"{"restriction":5}"#)).is_err());
+        assert!(senders.change("1", &change(r#"{"restriction":5}"#)).is_err());
     }
 }

@@ -67,7 +67,7 @@ on_each_database! {
         happens(&house, json!({ "name": "our_code", "language": "es", "event": "PAUSED", "waba_id": ACCOUNT })).await;
         house.eventually("SELECT kind FROM limit_alerts").await;
         let stopped = (sender::TEMPLATE_STOPPED.to_owned(), format!("{id} our_code es PAUSED"));
-        assert_eq!(told_developer(&house).await, [stopped.clone()]);
+        assert_eq!(told_developer(&house).await, vec![stopped.clone()]);
         assert!(told(&house).await.is_empty(), "it is nothing of the operator's");
         // Looked at again it is no news.
         house.flow.look_at_templates().await.unwrap();
@@ -108,7 +108,7 @@ on_each_database! {
             assert_eq!(house.webhook_signed(body, Some(&sign_with(super::own::SECRET, body))).await, 200);
         }
         let first = (sender::OUT_OF_ORDER.to_owned(), format!("{id} 131042"));
-        assert_eq!(told_developer(&house).await, [first.clone()]);
+        assert_eq!(told_developer(&house).await, vec![first.clone()]);
         let before = house.flow.alerts(&house.pool).await.unwrap();
         // Another node, and one that was started anew, find out by themselves.
         for bodies in [&reports[3..6], &reports[6..]] {
