@@ -80,7 +80,10 @@ impl Watchword {
         tracing::warn!(sender = %wire.id, template = template.name, language = template.language, status, "a template was not sent");
         if is_stopped(status) {
             let alert = SenderAlert::TemplateStopped(news.name, news.language, news.status);
-            self.tell_of_sender(&wire.id, &alert).await?;
+            // The message is still to be sent in another language, or in the standby.
+            if let Err(fault) = self.tell_of_sender(&wire.id, &alert).await {
+                tracing::error!(error = &fault as &dyn std::error::Error, "an alert could not be stored");
+            }
         }
         Ok(())
     }
