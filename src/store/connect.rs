@@ -1,6 +1,7 @@
 //! Opening the database: SQLite with full durability and one writer, or PostgreSQL with a pool of connections.
 
-use std::path::PathBuf;
+mod sqlite;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +14,9 @@ use sea_orm_migration::MigratorTrait;
 use watchword_domain::ids::PoolId;
 use watchword_migrations::Migrator;
 
+use crate::Result;
 use crate::access::{PoolRows, PoolTx, SystemRows, SystemTx};
 use crate::writer::Writer;
-use crate::{Result, StoreError};
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -52,9 +53,9 @@ impl Store {
     /// When it cannot be reached.
     pub async fn connect(settings: &Settings) -> Result<Self> {
         if is_sqlite(&settings.url) {
-            create_file(&settings.url)?;
-            let writer = Database::connect(sqlite_options(settings, 1)).await?;
-            let reader = Database::connect(sqlite_options(settings, settings.connections)).await?;
+            sqlite::prepare(settings).await?;
+            let writer = Database::connect(sqlite::options(settings, 1)).await?;
+            let reader = Database::connect(sqlite::options(settings, settings.connections)).await?;
             Ok(Self { reader, writer: Writer::grouped(writer, settings.patience) })
         } else {
             ask_for_the_cause(settings).await?;
@@ -129,12 +130,15 @@ impl Store {
 /// person needs to read is that nobody listens there, or that the password is wrong.
 async fn ask_for_the_cause(settings: &Settings) -> Result<()> {
     let connecting = tokio::time::timeout(settings.patience, PgConnection::connect(&settings.url));
-    let failed = |error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
     let connection = match connecting.await {
         Ok(connected) => connected.map_err(failed)?,
         Err(_) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()),
     };
     Ok(connection.close().await.map_err(failed)?)
+}
+
+fn failed(error: sea_orm::sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
 fn is_sqlite(url: &str) -> bool {
@@ -170,43 +174,4 @@ fn postgres_options(settings: &Settings) -> ConnectOptions {
         })
     });
     options
-}
-
-/// WAL with `synchronous=FULL`: a commit that was acknowledged survives a power cut.
-fn sqlite_options(settings: &Settings, connections: u32) -> ConnectOptions {
-    let (mut options, patience) = (options(settings, connections), settings.patience);
-    options.min_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
-        sqlite
-            .foreign_keys(true)
-            .busy_timeout(patience)
-            .statement_cache_capacity(200)
-            .pragma("journal_mode", "WAL")
-            .pragma("synchronous", "FULL")
-            .pragma("temp_store", "MEMORY")
-            .pragma("cache_size", "-4096")
-    });
-    // One that comes back inside a transaction could neither commit nor undo it, and is no use to anybody.
-    options.map_sqlx_sqlite_pool_opts(|pool| {
-        pool.after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-    });
-    options
-}
-
-/// Makes the file before SQLite does, so that nobody but its owner can read it.
-fn create_file(url: &str) -> Result<()> {
-    let Some(path) = file_of(url) else { return Ok(()) };
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(&path) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(StoreError::File { path, error }),
-    }
-}
-
-fn file_of(url: &str) -> Option<PathBuf> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or_default();
-    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
 }

@@ -1,23 +1,44 @@
 //! Nodes that start at the same moment, and a neighbour that is stuck.
 
-use watchword_store::Store;
+use watchword_store::{Settings, Store};
 
 use super::ground::{at_once, on_both};
+use crate::support::Database;
 
 on_both! {
     fn nodes_that_start_at_once_on_a_new_database_all_start(database) {
-        let settings = database.settings.clone();
-        let opened = at_once((0..6).map(|_| {
-            let settings = settings.clone();
-            async move { Store::open(&settings).await }
-        }))
-        .await;
-        for store in opened {
-            let store = store.unwrap_or_else(|error| panic!("{error:?}"));
-            assert!(store.is_current().await.unwrap());
-            store.close().await.unwrap();
-        }
+        all_start(&database.settings).await;
     }
+}
+
+async fn all_start(settings: &Settings) {
+    let opened = at_once((0..6).map(|_| {
+        let settings = settings.clone();
+        async move { Store::open(&settings).await }
+    }));
+    for store in opened.await {
+        let store = store.unwrap_or_else(|error| panic!("{error:?}"));
+        assert!(store.is_current().await.unwrap());
+        store.close().await.unwrap();
+    }
+}
+
+/// SQLite turns a new file to WAL without waiting for whoever does the same, so that it takes several new files to see
+/// one sent away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_start_at_once_on_a_new_file_wait_for_each_other() {
+    for _ in 0..20 {
+        all_start(&Database::sqlite().settings).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().display());
+    let settings = Settings { url, ..Database::sqlite().settings };
+    let Err(refused) = Store::open(&settings).await else { panic!("a folder was opened") };
+    assert!(refused.to_string().contains(&folder.path().display().to_string()), "{refused}");
 }
 
 /// A node that froze in the middle of a transaction, its connection still open, keeps nobody waiting for ever.
@@ -30,7 +51,7 @@ async fn whoever_waits_for_a_row_that_a_frozen_node_holds_is_told_so() {
     use watchword_flow::error::Error;
 
     use super::ground::Ground;
-    use crate::support::{Database, random_phone};
+    use crate::support::random_phone;
 
     let mut database = Database::postgres().await;
     database.settings.patience = std::time::Duration::from_secs(1);
