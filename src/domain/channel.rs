@@ -191,15 +191,14 @@ impl DeliveryPolicy {
     /// What holds for numbers of this country.
     #[must_use]
     pub fn of(&self, country: Option<Country>) -> Self {
-        let everywhere = Self { by_country: BTreeMap::new(), ..self.clone() };
-        match country.and_then(|country| self.by_country.get(&country)) {
-            Some(own) => Self {
-                channels: own.channels.clone(),
-                fallback: own.fallback.unwrap_or(self.fallback),
-                fallback_after_seconds: own.fallback_after_seconds.unwrap_or(self.fallback_after_seconds),
-                ..everywhere
-            },
-            None => everywhere,
+        let own = country.and_then(|country| self.by_country.get(&country));
+        Self {
+            channels: own.map_or(&self.channels, |own| &own.channels).clone(),
+            by_country: BTreeMap::new(),
+            fallback: own.and_then(|own| own.fallback).unwrap_or(self.fallback),
+            fallback_after_seconds: own
+                .and_then(|own| own.fallback_after_seconds)
+                .unwrap_or(self.fallback_after_seconds),
         }
     }
 

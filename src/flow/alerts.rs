@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use watchword_domain::Timestamp;
 use watchword_domain::ids::PoolId;
@@ -10,6 +11,9 @@ use watchword_store::AlertRow;
 
 use crate::Watchword;
 use crate::error::Fault;
+
+/// The window in which what happens to people is told once for each range of numbers.
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What this node knows to be told: while something is wrong it would ask the database again with every start.
 #[derive(Default)]

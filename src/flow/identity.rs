@@ -11,9 +11,9 @@ use watchword_messaging::whatsapp::Unread;
 use watchword_store::{AlertRow, PoolTx};
 
 use crate::Watchword;
+use crate::alerts::HOUR;
 use crate::error::{Error, Fault, Outcome};
 use crate::mailbox::UnknownUser;
-use crate::webhook::HOUR;
 
 /// The kind of the alert that other accounts of WhatsApp are behind numbers than before.
 pub const IDENTITY_CHANGED: &str = "identity_changed";

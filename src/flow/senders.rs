@@ -23,7 +23,7 @@ use watchword_store::SenderRow;
 use crate::Watchword;
 use crate::error::Fault;
 
-pub(crate) use states::{Refusal, SenderStates};
+pub(crate) use states::{Openings, Refusal, SenderStates};
 
 /// What a sender's messages leave by, and what its webhooks are checked with.
 pub struct Wire {

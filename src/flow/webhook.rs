@@ -2,8 +2,6 @@
 
 mod proof;
 
-use std::time::Duration;
-
 use serde_json::json;
 use watchword_domain::ids::MessageId;
 use watchword_domain::limits::window_start;
@@ -14,6 +12,7 @@ use watchword_store::{Advanced, AlertRow, Disowned, StatusReport, SystemTx};
 
 use self::proof::{Heard, Proven};
 use crate::Watchword;
+use crate::alerts::HOUR;
 use crate::crypto::token_hash;
 use crate::error::{Fault, Outcome};
 use crate::senders::{Refusal, Wire};
@@ -26,8 +25,6 @@ pub const DISOWNED: &str = "disowned";
 
 /// So many codes within an hour that nobody had asked for are worth an alert.
 const SUSPICIOUS: u32 = 3;
-
-pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 impl Watchword {
     /// The answer to Meta's handshake, when it shows the verify token of a sender.

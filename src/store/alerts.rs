@@ -70,37 +70,15 @@ impl PoolTx {
     /// # Errors
     /// When the database fails.
     pub async fn claim_alert(&self, alert: &AlertRow) -> Result<bool> {
-        let row = row::ActiveModel {
-            pool_id: Set(self.pool_text()),
-            kind: Set(alert.kind.clone()),
-            subject: Set(alert.subject.clone()),
-            window_start: Set(alert.window.millis()),
-            percent: Set(alert.percent.into()),
-            amount: Set(alert.amount.try_into().unwrap_or(i64::MAX)),
-            most: Set(alert.most.try_into().unwrap_or(i64::MAX)),
-            raised_at: Set(alert.raised_at.millis()),
-        };
         let once = OnConflict::new().do_nothing().to_owned();
-        Ok(row::Entity::insert(row).on_conflict(once).exec_without_returning(&self.db()).await? == 1)
+        self.raise(alert, once).await
     }
-}
 
-impl PoolTx {
     /// Takes the right to tell of this, unless somebody told of it since. It stays one row, with what was told last.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn claim_alert_anew(&self, alert: &AlertRow, since: Timestamp) -> Result<bool> {
-        let row = row::ActiveModel {
-            pool_id: Set(self.pool_text()),
-            kind: Set(alert.kind.clone()),
-            subject: Set(alert.subject.clone()),
-            window_start: Set(alert.window.millis()),
-            percent: Set(alert.percent.into()),
-            amount: Set(alert.amount.try_into().unwrap_or(i64::MAX)),
-            most: Set(alert.most.try_into().unwrap_or(i64::MAX)),
-            raised_at: Set(alert.raised_at.millis()),
-        };
         let again = OnConflict::columns([
             row::Column::PoolId,
             row::Column::Kind,
@@ -111,7 +89,22 @@ impl PoolTx {
         .update_columns([row::Column::Amount, row::Column::Most, row::Column::RaisedAt])
         .action_and_where(Expr::col(("limit_alerts", "raised_at")).lt(since.millis()))
         .to_owned();
-        Ok(row::Entity::insert(row).on_conflict(again).exec_without_returning(&self.db()).await? == 1)
+        self.raise(alert, again).await
+    }
+
+    /// Writes an alert, or what is to happen where there is one. Gives whether it was written.
+    async fn raise(&self, alert: &AlertRow, otherwise: OnConflict) -> Result<bool> {
+        let row = row::ActiveModel {
+            pool_id: Set(self.pool_text()),
+            kind: Set(alert.kind.clone()),
+            subject: Set(alert.subject.clone()),
+            window_start: Set(alert.window.millis()),
+            percent: Set(alert.percent.into()),
+            amount: Set(alert.amount.try_into().unwrap_or(i64::MAX)),
+            most: Set(alert.most.try_into().unwrap_or(i64::MAX)),
+            raised_at: Set(alert.raised_at.millis()),
+        };
+        Ok(row::Entity::insert(row).on_conflict(otherwise).exec_without_returning(&self.db()).await? == 1)
     }
 }
 

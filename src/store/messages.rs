@@ -6,7 +6,7 @@ mod timeline;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, UpdateMany};
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::timeline::Price;
@@ -134,6 +134,16 @@ fn advanced(to: DeliveryState) -> SimpleExpr {
     Expr::case(news, Expr::value(to.as_str())).finally(Expr::col(row::Column::State)).into()
 }
 
+/// Takes back what still waits to be sent for a challenge.
+fn withdrawal(pool: &PoolId, challenge: &ChallengeId) -> UpdateMany<row::Entity> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(DeliveryState::Expired.as_str()))
+        .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
+        .filter(row::Column::PoolId.eq(pool.as_str()))
+        .filter(row::Column::ChallengeId.eq(challenge.as_str()))
+        .filter(row::Column::State.eq(DeliveryState::Queued.as_str()))
+}
+
 fn moment_of(state: DeliveryState) -> Option<row::Column> {
     match state {
         DeliveryState::Accepted => Some(row::Column::AcceptedAt),
@@ -185,15 +195,7 @@ impl PoolTx {
     /// # Errors
     /// When the database fails.
     pub async fn withdraw_messages(&self, challenge: &ChallengeId) -> Result<bool> {
-        let done = row::Entity::update_many()
-            .col_expr(row::Column::State, Expr::value(DeliveryState::Expired.as_str()))
-            .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
-            .filter(row::Column::PoolId.eq(self.pool_text()))
-            .filter(row::Column::ChallengeId.eq(challenge.as_str()))
-            .filter(row::Column::State.eq(DeliveryState::Queued.as_str()))
-            .exec(&self.db())
-            .await?;
-        Ok(done.rows_affected > 0)
+        Ok(withdrawal(self.pool(), challenge).exec(&self.db()).await?.rows_affected > 0)
     }
 }
 

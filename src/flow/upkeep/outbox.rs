@@ -17,7 +17,7 @@ use watchword_messaging::{Outcome, OutgoingCode, Recipient};
 use watchword_store::{MessageRow, StatusReport};
 
 use crate::error::Fault;
-use crate::senders::Refusal;
+use crate::senders::{Openings, Refusal};
 use crate::sign_in::message_purpose;
 use crate::timeline;
 use crate::{EmailSender, SmsSender, Watchword};
@@ -70,24 +70,21 @@ impl Watchword {
                 in_hand.spawn(self.clone().deliver(message));
             }
             if !may_be_more {
-                self.rest(&mut in_hand, &mut stop).await;
+                self.rest(&mut in_hand, &mut stop, &openings).await;
             }
         }
         while in_hand.join_next().await.is_some() {}
     }
 
-    /// Until there may be something to take: what was due is in hand, unless there was more than hands, or more than a
-    /// sender takes.
-    async fn rest(&self, in_hand: &mut JoinSet<()>, stop: &mut watch::Receiver<bool>) {
-        let now = self.clock.now();
-        let openings = self.senders.openings(now);
-        let full = in_hand.len() >= MOST || !openings.resting.is_empty();
-        let opens = openings.opens.map_or(PATIENCE, |opens| opens.until(now).max(BREATH));
-        let patience = tokio::time::sleep(opens.min(PATIENCE));
+    /// Until there may be something to take: what was due at the last look is in hand, unless there was more than hands, or
+    /// more than a sender took then. What it takes by now was not looked for.
+    async fn rest(&self, in_hand: &mut JoinSet<()>, stop: &mut watch::Receiver<bool>, looked: &Openings) {
+        let full = in_hand.len() >= MOST;
+        let patience = tokio::time::sleep(pause(looked, self.clock.now()));
         tokio::pin!(patience);
         loop {
             tokio::select! {
-                () = self.delivery.outbox_woken(), if in_hand.len() < MOST => return,
+                () = self.delivery.outbox_woken(), if !full => return,
                 Some(_) = in_hand.join_next() => if full { return },
                 () = &mut patience => return,
                 _ = stop.changed() => return,
@@ -352,6 +349,11 @@ fn name_of(outcome: &Outcome) -> &'static str {
     }
 }
 
+/// How long to wait after a look at which these took messages, unless somebody wakes the worker.
+fn pause(looked: &Openings, now: Timestamp) -> Duration {
+    looked.opens.map_or(PATIENCE, |opens| opens.until(now).clamp(BREATH, PATIENCE))
+}
+
 /// 1 s, 2 s, 4 s, … 30 s: soon enough for a person who waits, rare enough for a provider that struggles.
 fn backoff(attempts: u32) -> Duration {
     Duration::from_secs(1 << attempts.saturating_sub(1).min(5)).min(Duration::from_secs(30))
@@ -360,6 +362,17 @@ fn backoff(attempts: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sender_that_rested_at_the_last_look_is_looked_at_as_soon_as_it_takes_more() {
+        let (at, sender) = (Timestamp::from_millis, SenderId::from("one"));
+        let looked = |opens| Openings { resting: vec![sender.clone()], opens, room: 8 };
+        assert_eq!(pause(&looked(Some(at(12))), at(0)), BREATH);
+        assert_eq!(pause(&looked(Some(at(12))), at(30)), BREATH, "it takes more by now, and was passed over");
+        assert_eq!(pause(&looked(Some(at(400))), at(0)), Duration::from_millis(400));
+        assert_eq!(pause(&looked(Some(at(9_000))), at(0)), PATIENCE);
+        assert_eq!(pause(&Openings { resting: Vec::new(), opens: None, room: 8 }, at(0)), PATIENCE);
+    }
 
     #[test]
     fn waits_between_attempts_grow_to_half_a_minute() {

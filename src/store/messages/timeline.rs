@@ -4,9 +4,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use watchword_domain::ids::{ChallengeId, PoolId, SenderId};
 use watchword_domain::timeline::{Price, Step, Timeline};
-use watchword_domain::{DeliveryState, Phone, Timestamp};
+use watchword_domain::{Phone, Timestamp};
 
-use super::{Advanced, further, row, unreadable};
+use super::{Advanced, further, row, unreadable, withdrawal};
 use crate::access::{PoolRows, PoolTx, SystemRows, SystemTx};
 use crate::lookup::First;
 use crate::{Result, text};
@@ -120,12 +120,11 @@ impl SystemTx {
         let Some(row) = found.first(&self.db()).await? else { return Ok(None) };
         // In the order in which a right code takes them: whoever comes second waits for the first, and neither for ever.
         let pool = PoolId::from(row.pool_id);
-        if let Some(sign_in) =
-            self.save_challenge_disowned(&pool, &row.challenge_id.clone().into(), now).await?
-        {
+        let challenge = ChallengeId::from(row.challenge_id);
+        if let Some(sign_in) = self.save_challenge_disowned(&pool, &challenge, now).await? {
             self.save_sign_in_disowned(&pool, &sign_in, now).await?;
         }
-        self.withdraw(&pool, &row.challenge_id).await?;
+        self.withdraw(&pool, &challenge).await?;
         let changed = row::Entity::update_many()
             .col_expr(row::Column::DisownedAt, Expr::value(now.millis()))
             .filter(row::Column::PoolId.eq(pool.as_str()))
@@ -139,19 +138,13 @@ impl SystemTx {
     }
 
     /// What still waits on other channels for a code that its receiver disowned is not sent.
-    async fn withdraw(&self, pool: &PoolId, challenge: &str) -> Result<()> {
-        let update = row::Entity::update_many()
-            .col_expr(row::Column::State, Expr::value(DeliveryState::Expired.as_str()))
-            .col_expr(row::Column::CodeSealed, Expr::value(Option::<String>::None))
-            .filter(row::Column::PoolId.eq(pool.as_str()))
-            .filter(row::Column::ChallengeId.eq(challenge))
-            .filter(row::Column::State.eq(DeliveryState::Queued.as_str()));
-        self.write(update).await?;
+    async fn withdraw(&self, pool: &PoolId, challenge: &ChallengeId) -> Result<()> {
+        self.write(withdrawal(pool, challenge)).await?;
         // Neither does another channel step in.
         let steps_in = row::Entity::update_many()
             .col_expr(row::Column::FallbackAt, Expr::value(Option::<i64>::None))
             .filter(row::Column::PoolId.eq(pool.as_str()))
-            .filter(row::Column::ChallengeId.eq(challenge))
+            .filter(row::Column::ChallengeId.eq(challenge.as_str()))
             .filter(row::Column::FallbackAt.is_not_null());
         self.write(steps_in).await
     }
