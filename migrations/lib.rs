@@ -16,6 +16,7 @@ mod m0008_mailboxes;
 mod m0009_networks;
 mod m0010_installation_alerts;
 mod m0011_open_messages;
+mod m0012_waiting_messages;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_networks::Migration),
             Box::new(m0010_installation_alerts::Migration),
             Box::new(m0011_open_messages::Migration),
+            Box::new(m0012_waiting_messages::Migration),
         ]
     }
 }

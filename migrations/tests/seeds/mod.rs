@@ -1,7 +1,7 @@
 //! What an installation may have written between two changes: after each change rows in its tables, with its columns.
 
 /// The statements for each change, in the order of the changes.
-pub const SEEDS: [&[&str]; 11] = [
+pub const SEEDS: [&[&str]; 12] = [
     FOUNDATION,
     KEY_ROTATION,
     CLIENT_DELETION,
@@ -13,6 +13,7 @@ pub const SEEDS: [&[&str]; 11] = [
     NETWORKS,
     INSTALLATION_ALERTS,
     OPEN_MESSAGES,
+    WAITING_MESSAGES,
 ];
 
 const FOUNDATION: &[&str] = &[
@@ -116,3 +117,5 @@ const INSTALLATION_ALERTS: &[&str] = &["INSERT INTO installation_alerts (kind, s
      VALUES ('sender_out_of_order', 'shared 190', 190, 84)"];
 /// Nothing but an index.
 const OPEN_MESSAGES: &[&str] = &[];
+
+const WAITING_MESSAGES: &[&str] = &[];

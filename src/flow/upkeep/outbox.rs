@@ -92,14 +92,24 @@ impl Watchword {
         }
     }
 
-    /// What is due of the senders that do not rest, the oldest first, and no more than any of them takes.
+    /// What is due of the senders that do not rest, and no more than any of them takes.
     async fn take(&self, most: usize, resting: &[SenderId]) -> Result<Vec<MessageRow>, Fault> {
         if most == 0 {
             return Ok(Vec::new());
         }
+        let from = self.who_is_asked(resting).await?;
+        if from.is_empty() {
+            return Ok(Vec::new());
+        }
         let now = self.clock.now();
         let tx = self.store.begin_system().await?;
-        let claimed = tx.claim_due_messages(now, now + LEASE, most as u64, resting).await?;
+        let mut claimed = Vec::new();
+        for sender in &from {
+            let left = most - claimed.len();
+            if left > 0 {
+                claimed.extend(tx.claim_due_messages(now, now + LEASE, left as u64, sender.as_ref()).await?);
+            }
+        }
         if claimed.is_empty() {
             // Nothing to make durable; the claim found no row.
             return Ok(claimed);
@@ -107,6 +117,16 @@ impl Watchword {
         tx.commit().await?;
         claimed.iter().for_each(|message| self.senders.take(&message.sender_id, now));
         Ok(claimed)
+    }
+
+    /// Whose messages are looked for: those of all senders together, the oldest first; or, so that nobody walks past the queue of
+    /// one that rests with the database's only writer in hand, those of one sender after another.
+    async fn who_is_asked(&self, resting: &[SenderId]) -> Result<Vec<Option<SenderId>>, Fault> {
+        if resting.is_empty() {
+            return Ok(vec![None]);
+        }
+        let waiting = self.store.read_system().list_waiting_senders().await?;
+        Ok(waiting.into_iter().filter(|sender| !resting.contains(sender)).map(Some).collect())
     }
 
     async fn deliver(self: Arc<Self>, message: MessageRow) {

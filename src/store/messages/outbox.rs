@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockBehavior, LockType, Query, SelectStatement};
-use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, Statement};
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId, SenderId};
 use watchword_domain::{DeliveryState, Phone, Timestamp};
 
@@ -13,6 +13,17 @@ use crate::{Result, StoreError, text};
 /// The condition of the index `messages_open`, letter for letter: SQLite uses an index of some rows only where a query
 /// says so in the same words, and without bound values.
 const OPEN: &str = "state IN ('queued', 'sending', 'accepted', 'sent', 'unknown')";
+
+/// The condition of the indexes `messages_due` and `messages_waiting`.
+const QUEUED: &str = "state = 'queued'";
+
+/// The senders with messages in the outbox, one step through `messages_waiting` for each, however many messages each has.
+const WAITING: &str = "WITH RECURSIVE waiting (sender_id) AS (
+    SELECT MIN(sender_id) FROM messages WHERE state = 'queued'
+    UNION ALL
+    SELECT (SELECT MIN(sender_id) FROM messages WHERE state = 'queued' AND sender_id > waiting.sender_id)
+    FROM waiting WHERE waiting.sender_id IS NOT NULL
+) SELECT sender_id FROM waiting WHERE sender_id IS NOT NULL";
 
 /// A message that a worker has taken.
 #[derive(Clone)]
@@ -79,8 +90,22 @@ impl SystemRows {
     }
 }
 
+impl SystemRows {
+    /// The senders that have messages in the outbox, due or not yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_waiting_senders(&self) -> Result<Vec<SenderId>> {
+        let db = self.db();
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), WAITING)).await?;
+        let names = rows.iter().map(|row| row.try_get_by_index::<String>(0).map(SenderId::from));
+        Ok(names.collect::<std::result::Result<_, _>>()?)
+    }
+}
+
 impl SystemTx {
-    /// Takes up to `most` messages that are due, for this worker alone until the lease ends; none of `resting` senders.
+    /// Takes up to `most` messages that are due, the oldest first, for this worker alone until the lease ends; `only` those
+    /// of this sender.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,12 +114,12 @@ impl SystemTx {
         now: Timestamp,
         lease: Timestamp,
         most: u64,
-        resting: &[SenderId],
+        only: Option<&SenderId>,
     ) -> Result<Vec<MessageRow>> {
         let mut due = Query::select()
             .column(row::Column::Id)
             .from(row::Entity)
-            .and_where(row::Column::State.eq(DeliveryState::Queued.as_str()))
+            .and_where(Expr::cust(QUEUED))
             .and_where(row::Column::DueAt.lte(now.millis()))
             .and_where(row::Column::ExpiresAt.gt(now.millis()))
             .order_by(row::Column::DueAt, sea_orm::Order::Asc)
@@ -102,9 +127,8 @@ impl SystemTx {
             // Several nodes look at once; SQLite has one writer and knows no such clause.
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
-        if !resting.is_empty() {
-            let resting = resting.iter().map(SenderId::as_str);
-            due.and_where(row::Column::SenderId.is_not_in(resting));
+        if let Some(sender) = only {
+            due.and_where(row::Column::SenderId.eq(sender.as_str()));
         }
         let rows = row::Entity::update_many()
             .col_expr(row::Column::State, Expr::value(DeliveryState::Sending.as_str()))

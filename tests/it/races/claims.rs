@@ -215,20 +215,7 @@ on_both! {
         for number in 0..TIMES {
             let challenge = ChallengeId::from(format!("challenge {number}"));
             let won = winners!(ground, challenge, begin(&ground.pool.id), |tx| {
-                let message = NewMessage {
-                    id: MessageId::random(&SystemRandom),
-                    challenge_id: ChallengeId::clone(&challenge),
-                    channel: Channel::Sms,
-                    device: watchword_domain::failures::Device::Unknown,
-                    chosen: true,
-                    fallback_at: None,
-                    sender_id: "sms".into(),
-                    recipient: Phone::from_e164("+14155550100").unwrap(),
-                    language: "en_US".into(),
-                    code_sealed: "x".into(),
-                    created_at: ground.now(),
-                    expires_at: ground.now(),
-                };
+                let message = message(&challenge, &"sms".into(), ground.now());
                 tx.claim_message(&message).await.unwrap()
             });
             assert_eq!(won, 1);
@@ -316,10 +303,27 @@ on_both! {
             ground.start(&random_phone()).await.unwrap_or_else(|_| panic!("started"));
             let lease = Arc::new(ground.now() + Duration::from_secs(60));
             let won = winners!(ground, lease, begin_system(), |tx| {
-                !tx.claim_due_messages(ground.now(), *lease, 10, &[]).await.unwrap().is_empty()
+                !tx.claim_due_messages(ground.now(), *lease, 10, None).await.unwrap().is_empty()
             });
             assert_eq!(won, 1);
         }
+    }
+
+    fn one_senders_messages_are_taken_apart_from_the_others(database) {
+        let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
+        let [one, two, three] = ["one", "two", "three"].map(SenderId::from);
+        let tx = ground.store.begin(&ground.pool.id).await.unwrap();
+        for (number, sender) in [&two, &one, &three, &two, &one].into_iter().enumerate() {
+            let challenge = ChallengeId::from(format!("challenge {number}"));
+            tx.insert_message(&message(&challenge, sender, ground.now())).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(waiting(&ground).await, [one.clone(), three.clone(), two.clone()]);
+        assert_eq!(taken(&ground, 1, Some(&one)).await, std::slice::from_ref(&one));
+        assert_eq!(taken(&ground, 9, Some(&two)).await, [two.clone(), two]);
+        assert_eq!(waiting(&ground).await, [one.clone(), three.clone()]);
+        assert_eq!(taken(&ground, 9, None).await, [one, three]);
+        assert!(waiting(&ground).await.is_empty());
     }
 
     fn a_code_is_disowned_once(database) {
@@ -332,6 +336,38 @@ on_both! {
             });
             assert_eq!(won, 1);
         }
+    }
+}
+
+async fn waiting(ground: &Ground) -> Vec<SenderId> {
+    ground.store.read_system().list_waiting_senders().await.unwrap()
+}
+
+/// The senders of the messages that a worker takes, by name.
+async fn taken(ground: &Ground, most: u64, only: Option<&SenderId>) -> Vec<SenderId> {
+    let tx = ground.store.begin_system().await.unwrap();
+    let lease = ground.now() + Duration::from_secs(60);
+    let taken = tx.claim_due_messages(ground.now(), lease, most, only).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut senders: Vec<SenderId> = taken.into_iter().map(|message| message.sender_id).collect();
+    senders.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    senders
+}
+
+fn message(challenge: &ChallengeId, sender: &SenderId, now: Timestamp) -> NewMessage {
+    NewMessage {
+        id: MessageId::random(&SystemRandom),
+        challenge_id: challenge.clone(),
+        channel: Channel::Sms,
+        device: watchword_domain::failures::Device::Unknown,
+        chosen: true,
+        fallback_at: None,
+        sender_id: sender.clone(),
+        recipient: Phone::from_e164("+14155550100").unwrap(),
+        language: "en_US".into(),
+        code_sealed: "x".into(),
+        created_at: now,
+        expires_at: now + Duration::from_secs(600),
     }
 }
 

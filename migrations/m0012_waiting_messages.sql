@@ -1,0 +1,1 @@
+CREATE INDEX messages_waiting ON messages (sender_id, due_at) WHERE state = 'queued'
