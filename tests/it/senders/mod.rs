@@ -1,5 +1,6 @@
 //! Senders: whose templates, whose webhooks, how fast.
 
+mod fates;
 mod health;
 mod identity;
 mod look;

@@ -70,15 +70,17 @@ fn settings(url: String) -> Settings {
 /// Runs a test on SQLite, and on PostgreSQL where the suite was given one: `on_each_database! { fn name(house) { … } }`;
 /// or `fn name(house with limits) { … }`, for an installation whose limits a function makes of the usual ones;
 /// or `fn name(house at "https://{domain}.id.example") { … }`, for one that people reach at this address;
-/// or `fn name(house by Twilio) { … }`, for one whose SMS go by this provider.
+/// or `fn name(house by Twilio) { … }`, for one whose SMS go by this provider;
+/// or `fn name(house planned patient) { … }`, for one that a function makes of the usual [`Plan`](super::Plan).
 #[macro_export]
 macro_rules! on_each_database {
-    ($($(#[$doc:meta])* fn $name:ident($house:ident $(at $url:literal)? $(by $sms:ident)? $(with $limits:expr)?) $body:block)*) => {$(
+    ($($(#[$doc:meta])* fn $name:ident($house:ident $(at $url:literal)? $(by $sms:ident)? $(planned $planned:ident)? $(with $limits:expr)?) $body:block)*) => {$(
         $(#[$doc])*
         async fn $name(database: $crate::support::Database) {
             let plan = $crate::support::Plan::usual();
             $(let plan = plan.at($url);)?
             $(let plan = plan.by(watchword_messaging::sms::Provider::$sms);)?
+            $(let plan = $planned(plan);)?
             $(let plan = plan.with($limits);)?
             let $house = $crate::support::House::new(database, plan).await;
             $body

@@ -88,6 +88,7 @@ impl House {
         let sms = sms::sender(plan.sms, simulator, provider);
         let settings = Settings {
             email: Some(simulator::mail_by(mails.local_addr().unwrap())),
+            lifetimes: plan.lifetimes,
             ..settings(public_url.parse().unwrap(), simulator, plan.limits, sms)
         };
         let master_text = MasterKey::generate(&SystemRandom);

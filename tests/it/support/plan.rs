@@ -1,5 +1,6 @@
 //! What a house is like, when it is not the usual one.
 
+use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
 use watchword_messaging::sms::Provider;
 
@@ -8,13 +9,19 @@ pub struct Plan {
     /// The address people reach it at; none for where its doors are.
     pub(super) public_url: Option<&'static str>,
     pub(super) limits: Limits,
+    pub(super) lifetimes: Lifetimes,
     pub(super) sms: Provider,
 }
 
 impl Plan {
     /// The usual one: limits generous to tests, SMS by the plain gateway.
     pub fn usual() -> Self {
-        Self { public_url: None, limits: usual_limits(), sms: Provider::Gateway }
+        Self {
+            public_url: None,
+            limits: usual_limits(),
+            lifetimes: Lifetimes::default(),
+            sms: Provider::Gateway,
+        }
     }
 
     /// People reach it at this address.
@@ -25,6 +32,11 @@ impl Plan {
     /// Its SMS go by this provider.
     pub fn by(self, sms: Provider) -> Self {
         Self { sms, ..self }
+    }
+
+    /// Its codes live for so many seconds.
+    pub fn codes_live(self, code_seconds: u64) -> Self {
+        Self { lifetimes: Lifetimes { code_seconds, ..self.lifetimes }, ..self }
     }
 
     /// Its limits are what this makes of them.
