@@ -245,6 +245,10 @@ impl DeliveryPolicy {
     }
 }
 
+/// For how long a number that WhatsApp did not reach is taken to be out of its reach: long enough for somebody who tries
+/// again, and over before somebody who installed it meanwhile asks why.
+pub const OUT_OF_REACH: Duration = Duration::from_secs(10 * 60);
+
 /// The one of these messages, newest first, whose way is worth telling: that which arrived, else the newest.
 #[must_use]
 pub fn telling(attempts: &[Attempt]) -> Option<&Attempt> {

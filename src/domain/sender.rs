@@ -40,6 +40,8 @@ impl Sender {
 
 /// The kind of the alert that a provider refuses everything a sender hands over.
 pub const OUT_OF_ORDER: &str = "sender_out_of_order";
+/// The kind of the alert that a provider refuses some of a sender's messages for a reason somebody has to look into.
+pub const REFUSES_SOME: &str = "sender_refuses_some";
 /// The kind of the alert that Meta stopped a template.
 pub const TEMPLATE_STOPPED: &str = "template_stopped";
 /// The kind of the alert that none of a sender's templates can be sent.

@@ -64,7 +64,7 @@ impl Watchword {
         let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us());
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         tx.commit().await?;
-        self.tell_of_stopped_senders().await;
+        self.tell_of_troubled_senders().await;
         if let Some((message, step)) = &news {
             if *step == Step::Failed {
                 self.delivery.wake_fallbacks();

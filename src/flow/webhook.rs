@@ -84,7 +84,7 @@ impl Watchword {
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
         self.note_seen(&tx, &proven, now).await?;
         tx.commit().await?;
-        self.tell_of_stopped_senders().await;
+        self.tell_of_troubled_senders().await;
         self.tell_of_templates(&of_templates).await;
         if news.iter().any(|(_, step)| *step == Step::Failed) {
             self.delivery.wake_fallbacks();

@@ -84,6 +84,10 @@ fn finds() -> Vec<(&'static str, Call)> {
         find_session_by_token |tx, own| tx.find_session_by_token(&own.session_hash).await?.is_some();
         find_sign_in |tx, own| tx.find_sign_in(&own.sign_in.id).await?.is_some();
         find_challenge |tx, own| tx.find_challenge(&own.challenge.id).await?.is_some();
+        is_out_of_reach |tx, own| {
+            let phone = &own.phone.phone;
+            tx.is_out_of_reach(phone, Channel::Whatsapp, own.now - std::time::Duration::from_secs(3600)).await?
+        };
         list_attempts |tx, own| !tx.list_attempts(&own.challenge.id).await?.is_empty();
         list_timelines |tx, own| !tx.list_timelines(&own.challenge.phone, 9).await?.is_empty();
         find_message_identity |tx, own| tx.find_message_identity(&own.challenge.id).await?.is_some();
@@ -362,6 +366,8 @@ async fn owned(house: &House) -> Owned {
     let code = house.code_to(&waiting_phone, 0).await;
     waiting.type_code(house, &page, &another(&code)).await;
     house.execute("UPDATE messages SET identity_key_hash = 'identity'").await;
+    let never_arrived = "UPDATE messages SET failure_class = 'not_reachable' WHERE recipient";
+    house.execute(&format!("{never_arrived} = '{phone}'")).await;
     let tx = house.store.begin(&house.pool.id).await.unwrap();
     assert!(tx.claim_alert(&alert(house.clock.now())).await.unwrap());
     tx.count_refusals(&refusal(house.clock.now())).await.unwrap();

@@ -73,7 +73,7 @@ fn is_of_sender(alert: &AlertRow) -> bool {
 /// What is said of a sender; nothing when it is about something else.
 fn of_sender(alert: &AlertRow) -> Option<String> {
     match alert.kind.as_str() {
-        sender::OUT_OF_ORDER => {
+        sender::OUT_OF_ORDER | sender::REFUSES_SOME => {
             let meaning =
                 i64::try_from(alert.amount).ok().and_then(errors::known).map_or("", |it| it.meaning);
             Some(format!("refused with {}: {meaning}", alert.amount).trim_end_matches(": ").to_owned())

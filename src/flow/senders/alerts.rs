@@ -10,7 +10,7 @@ use watchword_domain::{Language, sender};
 use watchword_messaging::whatsapp::webhook::{TemplateChange, TemplateNews};
 use watchword_store::AlertRow;
 
-use super::states::Stopped;
+use super::states::Trouble;
 use crate::error::Fault;
 use crate::{SmsSender, Watchword};
 
@@ -21,6 +21,8 @@ const TOLD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) enum SenderAlert {
     /// Its provider refuses everything, with this code, which means that.
     OutOfOrder(i64, &'static str),
+    /// Its provider refuses some messages, with this code, which means that.
+    RefusesSome(i64, &'static str),
     /// A template of this name in this language is in this state, and so not sent.
     TemplateStopped(String, String, String),
     /// None of its templates can be sent in any language; what was found.
@@ -31,6 +33,7 @@ impl SenderAlert {
     fn kind(&self) -> &'static str {
         match self {
             Self::OutOfOrder(..) => sender::OUT_OF_ORDER,
+            Self::RefusesSome(..) => sender::REFUSES_SOME,
             Self::TemplateStopped(..) => sender::TEMPLATE_STOPPED,
             Self::NoTemplate(_) => sender::NO_TEMPLATE,
         }
@@ -38,7 +41,7 @@ impl SenderAlert {
 
     fn subject(&self, sender: &SenderId) -> String {
         match self {
-            Self::OutOfOrder(code, _) => format!("{sender} {code}"),
+            Self::OutOfOrder(code, _) | Self::RefusesSome(code, _) => format!("{sender} {code}"),
             Self::TemplateStopped(name, language, status) => format!("{sender} {name} {language} {status}"),
             Self::NoTemplate(_) => sender.as_str().to_owned(),
         }
@@ -46,8 +49,8 @@ impl SenderAlert {
 
     fn row(&self, sender: &SenderId, now: Timestamp) -> AlertRow {
         let code = match self {
-            Self::OutOfOrder(code, _) => u64::try_from(*code).unwrap_or(0),
-            _ => 0,
+            Self::OutOfOrder(code, _) | Self::RefusesSome(code, _) => u64::try_from(*code).unwrap_or(0),
+            Self::TemplateStopped(..) | Self::NoTemplate(_) => 0,
         };
         AlertRow {
             kind: self.kind().to_owned(),
@@ -67,6 +70,10 @@ impl SenderAlert {
                 %sender, code, meaning,
                 "a sender is out of order: nobody gets a code from it until this is mended; `watchword doctor` says more"
             ),
+            Self::RefusesSome(code, meaning) => tracing::error!(
+                %sender, code, meaning,
+                "a provider refuses messages of a sender for a reason that does not pass by itself; docs/operations.md says more"
+            ),
             Self::TemplateStopped(template, language, status) => tracing::error!(
                 %sender, template, language, status,
                 "a template cannot be sent; another language or the standby steps in where there is one"
@@ -81,18 +88,22 @@ impl SenderAlert {
 }
 
 impl Watchword {
-    /// Tells of the senders that went out of order on this node, unless another node did. What cannot be told now is told
-    /// the next time.
-    pub(crate) async fn tell_of_stopped_senders(&self) {
-        for stopped in self.senders.untold() {
-            let alert = SenderAlert::OutOfOrder(stopped.code, stopped.meaning);
-            if let Err(fault) = self.tell_of_sender(&stopped.sender, &alert).await {
-                let Stopped { sender, code, .. } = &stopped;
+    /// Tells of the senders that this node found out of order or limited, unless another node did. What cannot be told now is
+    /// told the next time.
+    pub(crate) async fn tell_of_troubled_senders(&self) {
+        for trouble in self.senders.untold() {
+            let Trouble { sender, is_out_of_order, code, meaning } = &trouble;
+            let alert = if *is_out_of_order {
+                SenderAlert::OutOfOrder(*code, meaning)
+            } else {
+                SenderAlert::RefusesSome(*code, meaning)
+            };
+            if let Err(fault) = self.tell_of_sender(sender, &alert).await {
                 tracing::error!(
                     error = &fault as &dyn std::error::Error, %sender, code,
-                    "a sender is out of order, and the alert could not be stored"
+                    "something is wrong with a sender, and the alert could not be stored"
                 );
-                self.senders.tell_later(stopped);
+                self.senders.tell_later(trouble);
             }
         }
     }

@@ -19,6 +19,7 @@ pub(crate) struct Refusal {
     code: i64,
     meaning: &'static str,
     stops_sender: bool,
+    wants_a_look: bool,
     asks_too_much: bool,
 }
 
@@ -29,6 +30,7 @@ impl Refusal {
             code,
             meaning: errors::known(code).map_or("", |known| known.meaning),
             stops_sender: errors::stops_sender(code),
+            wants_a_look: errors::wants_a_look(code),
             asks_too_much: errors::asks_too_much(code),
         }
     }
@@ -39,6 +41,7 @@ impl Refusal {
             code,
             meaning: sms::errors::known(provider, code).map_or("", |known| known.meaning),
             stops_sender: sms::errors::stops_sender(provider, code),
+            wants_a_look: false,
             asks_too_much: false,
         }
     }
@@ -64,18 +67,26 @@ pub(crate) struct Openings {
 /// How often it is written down that a sender's webhooks arrive.
 const HEARD_ANEW: Duration = Duration::from_secs(60);
 
+/// How often a node asks whether a code of a sender is to be told of.
+const TOLD_ANEW: Duration = Duration::from_secs(60 * 60);
+
+/// Codes of one sender that are remembered: more than its provider has.
+const CODES: usize = 256;
+
 /// What this process knows of the senders it hands messages to. Each node finds out by itself: a few messages are no storm,
 /// and a provider that is asked for too much by several nodes says so to each.
 pub(crate) struct SenderStates {
     per_second: u32,
     states: Mutex<HashMap<SenderId, State>>,
-    /// Those that went out of order and nobody was told of yet.
-    untold: Mutex<Vec<Stopped>>,
+    /// What nobody was told of yet.
+    untold: Mutex<Vec<Trouble>>,
 }
 
-/// A sender that went out of order.
-pub(crate) struct Stopped {
+/// A sender that went out of order, or refuses some messages for a reason that somebody has to look into.
+pub(crate) struct Trouble {
     pub(crate) sender: SenderId,
+    /// Whether it refuses everything.
+    pub(crate) is_out_of_order: bool,
     /// The provider's code.
     pub(crate) code: i64,
     /// What it means, where that is known.
@@ -90,6 +101,8 @@ struct State {
     in_hand: u32,
     /// When it was last written down that its webhooks arrive.
     heard_at: Option<Timestamp>,
+    /// The codes that somebody has to look into, and when they were last told of by this node.
+    told: HashMap<i64, Timestamp>,
 }
 
 impl State {
@@ -100,7 +113,17 @@ impl State {
             silence: Silence::default(),
             in_hand: 0,
             heard_at: None,
+            told: HashMap::new(),
         }
+    }
+
+    /// Whether a code is to be told of. With every refused message the database would be asked.
+    fn is_news(&mut self, code: i64, now: Timestamp) -> bool {
+        let is_news = self.told.get(&code).is_none_or(|told| now.since(*told) >= TOLD_ANEW);
+        if is_news && self.told.len() < CODES {
+            self.told.insert(code, now);
+        }
+        is_news
     }
 
     /// Messages it takes now.
@@ -196,27 +219,30 @@ impl SenderStates {
         }
     }
 
-    /// The provider refused a message, at once or by report. A sender that goes out of order for it is among the
-    /// [`untold`](Self::untold) then: this is also called in the middle of a transaction, and telling needs another.
+    /// The provider refused a message, at once or by report. A sender that goes out of order for it, or one that
+    /// somebody has to look into, is among the [`untold`](Self::untold) then: this is also called in the middle of a transaction, and telling needs another.
     pub(crate) fn refused(&self, sender: &SenderId, refusal: &Refusal, now: Timestamp) {
         if refusal.asks_too_much {
             self.of(sender, |state| state.pace.rest(ASKED_TOO_MUCH, now));
         }
-        if refusal.stops_sender && self.of(sender, |state| state.breaker.failed(refusal.code, now)) {
+        let (code, meaning) = (refusal.code, refusal.meaning);
+        if refusal.stops_sender && self.of(sender, |state| state.breaker.failed(code, now)) {
             metrics::gauge!("watchword_senders_out_of_order").increment(1);
-            let (code, meaning) = (refusal.code, refusal.meaning);
-            self.tell_later(Stopped { sender: sender.clone(), code, meaning });
+            self.tell_later(Trouble { sender: sender.clone(), is_out_of_order: true, code, meaning });
+        }
+        if refusal.wants_a_look && self.of(sender, |state| state.is_news(code, now)) {
+            self.tell_later(Trouble { sender: sender.clone(), is_out_of_order: false, code, meaning });
         }
     }
 
-    /// Those that went out of order since this was asked; whoever asks tells.
-    pub(crate) fn untold(&self) -> Vec<Stopped> {
+    /// What went wrong with senders since this was asked; whoever asks tells.
+    pub(crate) fn untold(&self) -> Vec<Trouble> {
         std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// This one could not be told of.
-    pub(crate) fn tell_later(&self, stopped: Stopped) {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner).push(stopped);
+    /// This could not be told.
+    pub(crate) fn tell_later(&self, trouble: Trouble) {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).push(trouble);
     }
 
     /// A webhook of this sender was heard: whether to write that down, which is worth it once a minute.

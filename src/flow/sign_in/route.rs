@@ -69,12 +69,29 @@ impl Watchword {
             Some(old) => self.store.read(&pool.id).list_attempts(old).await?,
             None => Vec::new(),
         };
-        let first = channels.first().copied().unwrap_or(Channel::Whatsapp);
-        let kept = before.first().filter(|before| channels.contains(&before.attempt.channel));
-        let (channel, chosen) = kept.map_or((first, false), |kept| (kept.attempt.channel, kept.chosen));
         let is_automatic = pool.settings.delivery.of(phone.country()).fallback == Fallback::Automatic;
+        let kept = before.first().filter(|before| channels.contains(&before.attempt.channel));
+        let (channel, chosen) = match kept {
+            Some(kept) => (kept.attempt.channel, kept.chosen),
+            None if is_automatic => (self.first_in_reach(pool, phone, &channels).await?, false),
+            None => (channels.first().copied().unwrap_or(Channel::Whatsapp), false),
+        };
         let falls_back = is_automatic && !chosen && channels.len() > 1;
         Ok(Route { channel, sender: self.sender_for(&pool.id, channel).await?, chosen, falls_back, device })
+    }
+
+    /// The first of these channels that is not known to have failed to reach the number just now: where another steps in by
+    /// itself, nobody waits for the same failure again, and it is not paid for with the sender's standing at Meta.
+    async fn first_in_reach(
+        &self,
+        pool: &Pool,
+        phone: &Phone,
+        channels: &[Channel],
+    ) -> Result<Channel, Fault> {
+        let first = channels.first().copied().unwrap_or(Channel::Whatsapp);
+        let Some(next) = channels.get(1) else { return Ok(first) };
+        let (rows, since) = (self.store.read(&pool.id), self.clock.now() - channel::OUT_OF_REACH);
+        Ok(if rows.is_out_of_reach(phone, first, since).await? { *next } else { first })
     }
 
     /// The channels a number may get its code by, the first one first. That somebody has a mailbox is known to the browsers

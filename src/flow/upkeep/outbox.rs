@@ -151,7 +151,7 @@ impl Watchword {
         }
         self.write_down(&message, sent.ok()).await;
         self.delivery.tell(&message.challenge_id);
-        self.tell_of_stopped_senders().await;
+        self.tell_of_troubled_senders().await;
     }
 
     /// Whether its code dies too soon for the message to be of use.

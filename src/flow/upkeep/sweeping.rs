@@ -43,7 +43,7 @@ impl Watchword {
     pub async fn sweep(&self) -> Result<u64, Fault> {
         let now = self.clock.now();
         let written = self.write_refusals().await?;
-        self.tell_of_stopped_senders().await;
+        self.tell_of_troubled_senders().await;
         let tx = self.store.begin_system().await?;
         let mut expired = tx.sweep_late_messages(now, MOST).await?;
         expired.extend(tx.sweep_unheard_messages(now - UNHEARD, MOST).await?);

@@ -66,6 +66,17 @@ pub fn asks_too_much(code: i64) -> bool {
     matches!(code, 4 | 80_007 | 130_429)
 }
 
+/// Whether a code is for whoever runs the sender to look into, though its other messages may get through: it is limited, asked
+/// something wrong, or the code is one nobody knows. What stops a sender or a template is told as such.
+#[must_use]
+pub fn wants_a_look(code: i64) -> bool {
+    let is_for_them = |known: &KnownError| match known.action {
+        Action::CallOperator | Action::RepairRequest => !known.stops_sender,
+        Action::Wait | Action::OtherChannel | Action::TellPerson | Action::AskForAnotherProof => false,
+    };
+    template_status(code).is_none() && known(code).is_none_or(is_for_them)
+}
+
 /// What the code of a refused send says of the template's state, in Meta's words for states.
 #[must_use]
 pub fn template_status(code: i64) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, ExprTrait, QueryOrder, QuerySelect};
 use watchword_domain::channel::{Attempt, leads_elsewhere};
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId};
-use watchword_domain::{FailureClass, Timestamp};
+use watchword_domain::{Channel, FailureClass, Phone, Timestamp};
 
 use super::{NewMessage, row, unreadable};
 use crate::Result;
@@ -68,6 +68,26 @@ impl PoolRows {
             .all(&self.db())
             .await?;
         rows.into_iter().map(attempt).collect()
+    }
+}
+
+impl PoolRows {
+    /// Whether the last message to a number by this channel, if one was written since then, failed because nobody can be
+    /// reached there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_out_of_reach(&self, phone: &Phone, channel: Channel, since: Timestamp) -> Result<bool> {
+        let rows = row::Entity::find()
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::Recipient.eq(phone.as_e164()))
+            .filter(row::Column::CreatedAt.gte(since.millis()))
+            .filter(row::Column::Channel.eq(channel.as_str()))
+            .all(&self.db())
+            .await?;
+        let last = rows.into_iter().max_by_key(|row| row.created_at);
+        let class = last.and_then(|row| row.failure_class);
+        Ok(class.is_some_and(|class| class == FailureClass::NotReachable.as_str()))
     }
 }
 

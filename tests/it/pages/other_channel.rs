@@ -65,6 +65,17 @@ fn once_an_hour(limits: Limits) -> Limits {
     Limits { sends_per_number_hour: 1, ..limits }
 }
 
+fn plenty(limits: Limits) -> Limits {
+    let resend_waits_seconds = vec![30];
+    Limits {
+        sends_per_number_hour: 100,
+        sends_per_number_day: 100,
+        sms_per_number_day: 100,
+        resend_waits_seconds,
+        ..limits
+    }
+}
+
 async fn channels_of(house: &House, phone: &str) -> Vec<String> {
     let number = Phone::from_e164(phone).unwrap();
     let messages = house.flow.messages_to(&house.pool, &number).await.unwrap();
@@ -146,6 +157,30 @@ on_each_database! {
         assert!(page.text.contains("WhatsApp did not deliver your code, so we sent it by SMS."), "{}", page.text);
         let done = browser.type_code(&house, &page, sms["code"].as_str().unwrap()).await;
         assert!(done.location().starts_with(CALLBACK));
+    }
+
+    fn a_number_out_of_reach_gets_its_next_code_by_sms_at_once_for_a_while(house with plenty) {
+        decide(&house, &BOTH, Fallback::Automatic).await;
+        let phone = random_phone();
+        house.fault(json!({ "kind": "error", "code": 131026, "to": phone, "channel": "whatsapp", "times": 0 })).await;
+        house.browser().ask_code(&house, &phone).await;
+        sms_to(&house, &phone).await;
+        house.clock.turn(Duration::from_secs(130));
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &phone).await;
+        assert_eq!(browser.told(&house, &page, "delivered").await["channel"], "sms");
+        assert_eq!(channels_of(&house, &phone).await, ["sms", "sms", "whatsapp"]);
+        // Nobody stays out of reach for ever; and whoever may only ask for SMS is asked.
+        house.clock.turn(Duration::from_secs(10 * 60));
+        house.browser().ask_code(&house, &phone).await;
+        house.wait_for_outbox().await;
+        let by_whatsapp = |channels: Vec<String>| channels.iter().filter(|channel| *channel == "whatsapp").count();
+        assert_eq!(by_whatsapp(channels_of(&house, &phone).await), 2);
+        decide(&house, &BOTH, Fallback::OnRequest).await;
+        house.clock.turn(Duration::from_secs(310));
+        house.browser().ask_code(&house, &phone).await;
+        house.wait_for_outbox().await;
+        assert_eq!(by_whatsapp(channels_of(&house, &phone).await), 3);
     }
 
     fn sms_steps_in_by_itself_when_nothing_is_heard_and_not_when_the_code_arrived(house) {

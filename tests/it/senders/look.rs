@@ -147,6 +147,25 @@ on_each_database! {
         assert_eq!(told(&house).await, ["sender_out_of_order shared 131042"]);
     }
 
+    fn what_a_sender_refuses_for_a_reason_that_does_not_pass_is_told_of_and_stops_nobody(house) {
+        for code in [131048, 131064, 131030, 132000, 777_777] {
+            let phone = random_phone();
+            house.fault(json!({ "kind": "status_failed", "code": code, "to": phone, "times": 0 })).await;
+            let browser = house.browser();
+            let page = browser.ask_code(&house, &phone).await;
+            browser.told(&house, &page, "failed").await;
+        }
+        let phone = random_phone();
+        house.fault(json!({ "kind": "status_failed", "code": 131026, "to": phone })).await;
+        let browser = house.browser();
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "failed").await;
+        house.flow.sweep().await.unwrap();
+        let codes = [131030, 131048, 131064, 132000, 777_777];
+        assert_eq!(told(&house).await, codes.map(|code| format!("sender_refuses_some shared {code}")));
+        house.browser().sign_in(&house, &random_phone()).await;
+    }
+
     fn a_gateway_that_refuses_everything_is_told_of(house) {
         use watchword_domain::Channel;
         use watchword_domain::channel::DeliveryPolicy;

@@ -1,7 +1,7 @@
 //! The table of Meta's error codes.
 
 use watchword_domain::FailureClass;
-use watchword_messaging::whatsapp::errors::{KNOWN, class_of, known, stops_sender};
+use watchword_messaging::whatsapp::errors::{KNOWN, class_of, known, stops_sender, wants_a_look};
 
 #[test]
 fn every_documented_code_is_known() {
@@ -57,4 +57,15 @@ fn only_what_is_wrong_with_the_sender_itself_stops_it_for_everybody() {
         assert!(!stops_sender(code), "{code}");
     }
     assert!(KNOWN.iter().all(|row| !row.stops_sender || row.class == FailureClass::SenderUnavailable));
+}
+
+#[test]
+fn somebody_is_called_for_what_does_not_pass_by_itself_and_concerns_no_single_person() {
+    for code in [131_048, 131_064, 131_030, 132_007, 132_000, 100, -1] {
+        assert!(wants_a_look(code), "{code}");
+    }
+    // Told as what they are: a sender out of order, a template that is stopped. And what passes, or is one person's.
+    for code in [190, 131_042, 132_001, 132_015, 132_016, 1, 130_429, 131_056, 131_026, 130_497, 137_000] {
+        assert!(!wants_a_look(code), "{code}");
+    }
 }
