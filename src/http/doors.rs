@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use ipnet::IpNet;
 use tokio::sync::{Semaphore, watch};
 use tower_http::compression::CompressionLayer;
 use watchword_flow::Watchword;
 
-use crate::host::with_pool_hosts;
+use crate::host::{one_host, with_pool_hosts};
 use crate::oauth::discovery::Documents;
 use crate::observe::{RequestIds, observe};
 use crate::pages::assets::AssetShelf;
@@ -112,6 +112,7 @@ pub fn router(doors: Doors) -> Router {
         .route(paths::SMS_WEBHOOK, post(sms::post))
         .fallback(pages::lost::not_found)
         .method_not_allowed_fallback(pages::lost::method_not_allowed)
+        .layer(from_fn(one_host))
         .layer(from_fn_with_state(doors.clone(), observe))
         .with_state(doors.clone());
     with_pool_hosts(all, doors)

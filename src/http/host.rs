@@ -1,9 +1,12 @@
 //! Pools with hosts of their own: `acme.id.example.com/authorize` is taken to the routes as `/acme/authorize`.
 //!
-//! The host chooses the pool and nothing else; issuers and links come from the pool itself.
+//! The host chooses the pool and nothing else; issuers and links come from the pool itself. A request that names two hosts is
+//! answered by none.
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use http::header::HOST;
 use http::uri::{Authority, PathAndQuery, Uri};
 use tower::util::{BoxCloneSyncService, MapRequestLayer};
@@ -11,6 +14,16 @@ use watchword_domain::public_url::PublicUrl;
 
 use crate::Doors;
 use crate::paths::OWN_SEGMENTS;
+use crate::respond::problem;
+
+/// Refuses a request with more than one `Host` line: a proxy before us may have gone by the other one (RFC 9112, section
+/// 3.2).
+pub async fn one_host(request: Request, next: Next) -> Response {
+    if request.headers().get_all(HOST).iter().nth(1).is_some() {
+        return problem::two_hosts();
+    }
+    next.run(request).await
+}
 
 /// The routes, reachable by pool hosts where the installation has them.
 pub fn with_pool_hosts(routes: Router, doors: Doors) -> Router {

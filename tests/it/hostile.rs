@@ -119,6 +119,15 @@ on_each_database! {
         assert_eq!(&answer, b"HTTP/1.1 200 OK");
     }
 
+    /// RFC 9112, section 3.2.
+    fn a_request_that_names_two_hosts_is_refused(house) {
+        for (hosts, status) in [("Host: localhost\r\nhost: localhost\r\n", 400), ("Host: localhost\r\n", 200)] {
+            let asked = format!("GET /healthz HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+            let answer = heard(house.provider, &asked).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        }
+    }
+
     fn a_browser_somebody_signed_in_with_has_a_limit_of_its_own(house with two_starts) {
         house.clock.turn_to_next(ADDRESS_WINDOW);
         let (browser, phone) = (house.browser(), random_phone());

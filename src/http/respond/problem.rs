@@ -40,6 +40,11 @@ pub fn method_not_allowed() -> Response {
     problem(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "This address does not answer this method.")
 }
 
+/// The request names two hosts.
+pub fn two_hosts() -> Response {
+    problem(StatusCode::BAD_REQUEST, "Bad request", "A request names one host; this one named several.")
+}
+
 /// A fault of ours; logged here, told without detail.
 pub fn fault(fault: &Fault) -> Response {
     tracing::error!(error = fault as &dyn std::error::Error, "a request failed");
