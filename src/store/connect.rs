@@ -145,8 +145,12 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
+/// Connections are kept until they break, with no task that looks after old and idle ones: sqlx 0.9.0 counts those that are
+/// idle after it shows them, so that the count may be read below zero, and the task then goes around without end and keeps
+/// a thread for itself (`PoolInner::num_idle`). Whether one still answers is asked whenever it is taken.
 fn options(settings: &Settings, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(&settings.url);
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
     options
         .max_connections(connections)
         .connect_timeout(settings.patience)
@@ -174,4 +178,22 @@ fn postgres_options(settings: &Settings) -> ConnectOptions {
         })
     });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_task_goes_around_the_connections() {
+        for url in ["sqlite:watchword.db", "postgres://watchword@localhost/watchword"] {
+            let settings = Settings { url: url.into(), connections: 4, patience: Duration::from_secs(1) };
+            let options = options(&settings, settings.connections);
+            assert_eq!(
+                (options.get_idle_timeout(), options.get_max_lifetime()),
+                (Some(None), Some(None)),
+                "{url}"
+            );
+        }
+    }
 }

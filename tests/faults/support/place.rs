@@ -1,10 +1,11 @@
 //! A place a provider can be started at again and again: database, master key, configuration, project.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -66,7 +67,7 @@ impl Place {
         let server = std::env::var("WATCHWORD_TEST_POSTGRES_URL")
             .expect("WATCHWORD_TEST_POSTGRES_URL must name a PostgreSQL server; ./scripts/test starts one");
         let name = format!("watchword_{}", SecretId::random(&SystemRandom)).to_lowercase();
-        let admin = sea_orm::Database::connect(&server).await.unwrap();
+        let admin = outside(&server).await;
         admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         admin.close().await.unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
@@ -113,7 +114,7 @@ impl Place {
     /// cannot go away, somebody else keeps it from being written.
     pub async fn take_database(&self) -> TakenDatabase<'_> {
         let Some(way) = &self.database_way else {
-            let writer = sea_orm::Database::connect(&self.database_url).await.unwrap();
+            let writer = outside(&self.database_url).await;
             let mode = Some(SqliteTransactionMode::Immediate);
             let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
             return TakenDatabase::Locked(writer.begin_with_options(options).await.unwrap());
@@ -177,7 +178,7 @@ impl Place {
     }
 
     async fn rows(&self, query: &str) -> Vec<QueryResult> {
-        let outside = sea_orm::Database::connect(&self.database_url).await.unwrap();
+        let outside = outside(&self.database_url).await;
         let query = Statement::from_string(outside.get_database_backend(), format!("SELECT {query}"));
         let rows = outside.query_all_raw(query).await.unwrap();
         outside.close().await.unwrap();
@@ -186,7 +187,7 @@ impl Place {
 
     /// Does something while no provider runs.
     pub async fn execute(&self, statement: &str) {
-        let outside = sea_orm::Database::connect(&self.database_url).await.unwrap();
+        let outside = outside(&self.database_url).await;
         outside.execute_unprepared(statement).await.unwrap();
         outside.close().await.unwrap();
     }
@@ -198,4 +199,11 @@ async fn address_of(url: &str) -> std::net::SocketAddr {
     let url = url::Url::parse(url).unwrap();
     let (host, port) = (url.host_str().unwrap(), url.port().unwrap_or(5432));
     tokio::net::lookup_host((host, port)).await.unwrap().next().unwrap()
+}
+
+/// A connection beside the provider's own, without sqlx's task that looks after it.
+async fn outside(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    sea_orm::Database::connect(options).await.unwrap()
 }

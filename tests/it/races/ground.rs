@@ -32,7 +32,7 @@ use watchword_store::{SenderRow, Store};
 
 use super::ABREAST;
 use crate::support::{
-    CALLBACK, Database, TurnedClock, VERIFIER, challenge_of, graph, random_phone, shared_sender,
+    CALLBACK, Database, TurnedClock, VERIFIER, challenge_of, graph, outside, random_phone, shared_sender,
 };
 
 /// An installation with one project and nobody around it.
@@ -209,7 +209,7 @@ impl Ground {
     /// The message to this number, for which another channel is to step in.
     pub async fn falling_back(&self, phone: &str) -> String {
         let id = self.texts(&format!("id FROM messages WHERE recipient = '{phone}'")).await.remove(0);
-        let outside = sea_orm::Database::connect(&self.database.settings.url).await.unwrap();
+        let outside = outside(&self.database.settings.url).await;
         let due = format!("UPDATE messages SET fallback_at = 1 WHERE id = '{id}'");
         outside.execute_unprepared(&due).await.unwrap();
         outside.close().await.unwrap();
@@ -237,7 +237,7 @@ impl Ground {
     }
 
     async fn rows(&self, query: &str) -> Vec<QueryResult> {
-        let outside = sea_orm::Database::connect(&self.database.settings.url).await.unwrap();
+        let outside = outside(&self.database.settings.url).await;
         let query = Statement::from_string(outside.get_database_backend(), format!("SELECT {query}"));
         let rows = outside.query_all_raw(query).await.unwrap();
         outside.close().await.unwrap();

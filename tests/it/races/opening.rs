@@ -51,11 +51,11 @@ async fn whoever_waits_for_a_row_that_a_frozen_node_holds_is_told_so() {
     use watchword_flow::error::Error;
 
     use super::ground::Ground;
-    use crate::support::random_phone;
+    use crate::support::{outside, random_phone};
 
     let mut database = Database::postgres().await;
     database.settings.patience = std::time::Duration::from_secs(1);
-    let frozen = sea_orm::Database::connect(&database.settings.url).await.unwrap();
+    let frozen = outside(&database.settings.url).await;
     let ground = Ground::new(database, ClientKind::Web, Limits::default()).await;
     let phone = random_phone();
     let held = frozen.begin().await.unwrap();

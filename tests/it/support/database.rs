@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use sea_orm::{ConnectOptions, DatabaseConnection};
 use tempfile::TempDir;
 use watchword_store::Settings;
 
@@ -33,12 +34,19 @@ impl Database {
         let server = std::env::var("WATCHWORD_TEST_POSTGRES_URL")
             .expect("WATCHWORD_TEST_POSTGRES_URL must name a PostgreSQL server; ./scripts/test starts one");
         let name = format!("watchword_{}", SecretId::random(&SystemRandom)).to_lowercase();
-        let admin = sea_orm::Database::connect(&server).await.unwrap();
+        let admin = outside(&server).await;
         admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         admin.close().await.unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
         Self { settings: settings(format!("{base}/{name}")), _dir: None }
     }
+}
+
+/// A connection beside the service's own; as with those, no task of sqlx looks after it.
+pub async fn outside(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    sea_orm::Database::connect(options).await.unwrap()
 }
 
 impl House {
@@ -49,7 +57,7 @@ impl House {
         if let Some((server, name)) =
             self.database.settings.url.rsplit_once('/').filter(|_| self.on_postgres())
         {
-            let admin = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
+            let admin = outside(&format!("{server}/postgres")).await;
             let drop = format!("DROP DATABASE {name} WITH (FORCE)");
             sea_orm::ConnectionTrait::execute_unprepared(&admin, &drop).await.unwrap();
             return;

@@ -38,7 +38,7 @@ use watchword_store::Store;
 
 pub use browser::{Answer, Browser};
 pub use clock::TurnedClock;
-pub use database::Database;
+pub use database::{Database, outside};
 pub use plan::Plan;
 pub use rows::Column;
 pub use simulator::{PHONE_NUMBER_ID, VERIFY_TOKEN, WABA_ID, report, sign, sign_with};

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use watchword_domain::ids::PoolId;
 
-use super::House;
+use super::{House, outside};
 
 /// A column as the database's own catalogue has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub type Value = (String, String);
 impl House {
     /// A connection of the test's own.
     pub async fn connection(&self) -> DatabaseConnection {
-        sea_orm::Database::connect(&self.database.settings.url).await.unwrap()
+        outside(&self.database.settings.url).await
     }
 
     /// Does something behind the service's back.
