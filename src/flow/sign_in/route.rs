@@ -63,6 +63,7 @@ impl Watchword {
         pool: &Pool,
         (phone, device): (&Phone, Device),
         old: Option<&ChallengeId>,
+        doubt: &Doubt,
     ) -> Result<Route, Fault> {
         let channels = self.channels_for(pool, phone, device).await?;
         let before = match old {
@@ -73,7 +74,10 @@ impl Watchword {
         let kept = before.first().filter(|before| channels.contains(&before.attempt.channel));
         let (channel, chosen) = match kept {
             Some(kept) => (kept.attempt.channel, kept.chosen),
-            None if is_automatic => (self.first_in_reach(pool, phone, &channels).await?, false),
+            // Where the range is suspicious no SMS steps in by itself, not in this way either.
+            None if is_automatic && doubt.until.is_none() => {
+                (self.first_in_reach(pool, phone, &channels).await?, false)
+            }
             None => (channels.first().copied().unwrap_or(Channel::Whatsapp), false),
         };
         let falls_back = is_automatic && !chosen && channels.len() > 1;

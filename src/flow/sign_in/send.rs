@@ -111,7 +111,7 @@ impl Watchword {
         let network = toll.doubt().network.as_str();
         let old = current.sign_in.challenge.clone();
         let kept = old.as_ref().filter(|_| current.sign_in.phone.as_ref() == Some(phone));
-        let route = self.route(pool, (phone, current.device), kept).await?;
+        let route = self.route(pool, (phone, current.device), kept, toll.doubt()).await?;
         let challenge = ChallengeId::random(&*self.random);
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };

@@ -100,7 +100,7 @@ impl Watchword {
         count: &StartCount,
     ) -> Outcome<(Vec<AlertRow>, Channel), SendRefusal> {
         self.check_method(pool, sign_in, device).await?;
-        let route = self.route(pool, (number_of(sign_in)?, device), None).await?;
+        let route = self.route(pool, (number_of(sign_in)?, device), None, &count.doubt).await?;
         let network = count.doubt.network.as_str();
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;

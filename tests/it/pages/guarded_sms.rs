@@ -80,6 +80,25 @@ on_each_database! {
         browser.type_code(&house, &page, sms["code"].as_str().unwrap()).await.location();
     }
 
+    fn a_number_out_of_reach_gets_no_sms_at_once_where_a_proof_of_work_is_asked_for(house with protect) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        decide(&house, &BOTH, Fallback::Automatic).await;
+        let (phone, browser) = (random_phone(), house.browser());
+        house.fault(json!({ "kind": "error", "code": 131026, "to": phone, "channel": "whatsapp" })).await;
+        house.browser().ask_code(&house, &phone).await;
+        sms_to(&house, &phone).await;
+        house.wait_for_outbox().await;
+        house.clock.turn(Duration::from_secs(130));
+        sent(&house, 2, 30, 5).await;
+        let page = browser.authorize(&house, &house.prompted()).await;
+        let asked = browser.type_phone(&house, &page, &phone).await;
+        assert!(asks(&asked), "{}", asked.text);
+        let nonce = solved(&asked.hidden("challenge"));
+        assert_eq!(browser.type_phone_with(&house, &asked, &phone, &nonce).await.status, 303);
+        house.wait_for_outbox().await;
+        assert_eq!((by(&house, &phone, "whatsapp").await.len(), by(&house, &phone, "sms").await.len()), (1, 1));
+    }
+
     fn a_spent_proof_brings_no_further_sms(house with protect) {
         let (browser, phone, page) = waiting(&house, Fallback::OnRequest, 5).await;
         let asked = ask_by(&house, &browser, &page, "sms").await;

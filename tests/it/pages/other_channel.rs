@@ -165,15 +165,18 @@ on_each_database! {
         house.fault(json!({ "kind": "error", "code": 131026, "to": phone, "channel": "whatsapp", "times": 0 })).await;
         house.browser().ask_code(&house, &phone).await;
         sms_to(&house, &phone).await;
+        house.wait_for_outbox().await;
         house.clock.turn(Duration::from_secs(130));
         let browser = house.browser();
         let page = browser.ask_code(&house, &phone).await;
         assert_eq!(browser.told(&house, &page, "delivered").await["channel"], "sms");
+        house.wait_for_outbox().await;
         assert_eq!(channels_of(&house, &phone).await, ["sms", "sms", "whatsapp"]);
         // Nobody stays out of reach for ever; and whoever may only ask for SMS is asked.
         house.clock.turn(Duration::from_secs(10 * 60));
         house.browser().ask_code(&house, &phone).await;
-        house.wait_for_outbox().await;
+        let taken = "SELECT COUNT(*) FROM messages WHERE channel = 'sms' AND accepted_at IS NOT NULL";
+        house.eventually(&format!("SELECT 'done' WHERE ({taken}) = 3")).await;
         let by_whatsapp = |channels: Vec<String>| channels.iter().filter(|channel| *channel == "whatsapp").count();
         assert_eq!(by_whatsapp(channels_of(&house, &phone).await), 2);
         decide(&house, &BOTH, Fallback::OnRequest).await;
