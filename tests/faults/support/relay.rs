@@ -54,10 +54,12 @@ impl Relay {
     }
 }
 
-/// An address that is ours although nobody listens there.
+/// An address that is ours although nobody listens there; bound anew before the last hold on it is given up, or somebody
+/// else is given the port meanwhile.
 fn bound(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
+    socket.set_reuseport(true).unwrap();
     socket.bind(address).unwrap();
     socket
 }
@@ -73,8 +75,8 @@ async fn run(mut socket: TcpSocket, to: watch::Receiver<Option<SocketAddr>>, mut
             _ = way.wait_for(|way| *way == Way::Cut) => {}
         }
         connections.shutdown().await;
-        drop(listener);
         socket = bound(address);
+        drop(listener);
     }
 }
 
