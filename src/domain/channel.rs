@@ -166,15 +166,30 @@ pub struct Attempt {
     pub state: DeliveryState,
     /// Why it failed.
     pub failure: Option<FailureClass>,
+    /// Whether its provider is known to have taken it: it answered so, or reported on it.
+    pub taken: bool,
     /// When it was written.
     pub created_at: Timestamp,
 }
 
 impl Attempt {
-    /// Whether it failed for a reason of ours or of the sender's: then it says nothing of whoever asked for it.
+    /// Whether it failed for a reason of ours or of the sender's, and cost nothing: then it says nothing of whoever asked for
+    /// it. What a carrier took is billed whatever becomes of it; WhatsApp bills what arrives.
     #[must_use]
     pub fn was_never_sent(&self) -> bool {
-        self.state == DeliveryState::Failed && self.failure.is_some_and(FailureClass::is_ours)
+        let is_billed = self.taken && self.channel != Channel::Whatsapp;
+        self.state == DeliveryState::Failed && self.failure.is_some_and(FailureClass::is_ours) && !is_billed
+    }
+
+    /// Whether somebody may have got the code by it, as far as we can know: a report of failure does not prove that a message
+    /// that was taken did not arrive.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        match self.state {
+            DeliveryState::Queued => false,
+            DeliveryState::Failed => self.taken && self.channel != Channel::Whatsapp,
+            _ => true,
+        }
     }
 }
 
@@ -286,7 +301,7 @@ mod tests {
     }
 
     fn attempt(channel: Channel, state: DeliveryState, failure: Option<FailureClass>) -> Attempt {
-        Attempt { channel, state, failure, created_at: at(0) }
+        Attempt { channel, state, failure, taken: false, created_at: at(0) }
     }
 
     fn by_sms(from: i64) -> Option<Other> {
@@ -371,6 +386,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_carrier_took_is_billed_and_may_have_arrived_whatever_it_reports_later() {
+        let failed =
+            |channel, class, taken| Attempt { taken, ..attempt(channel, DeliveryState::Failed, Some(class)) };
+        for class in [FailureClass::TryLater, FailureClass::Rejected, FailureClass::SenderUnavailable] {
+            for (channel, taken) in [(Channel::Sms, true), (Channel::Email, true)] {
+                let attempt = failed(channel, class, taken);
+                assert!(!attempt.was_never_sent() && attempt.may_have_arrived(), "{attempt:?}");
+            }
+            for (channel, taken) in [
+                (Channel::Sms, false),
+                (Channel::Email, false),
+                (Channel::Whatsapp, false),
+                (Channel::Whatsapp, true),
+            ] {
+                let attempt = failed(channel, class, taken);
+                assert!(attempt.was_never_sent() && !attempt.may_have_arrived(), "{attempt:?}");
+            }
+        }
+        assert!(!failed(Channel::Whatsapp, FailureClass::NotReachable, true).was_never_sent());
+    }
+
+    #[test]
+    fn only_what_waits_to_be_sent_or_was_refused_cannot_have_arrived() {
+        for state in DeliveryState::ALL {
+            let cannot = matches!(state, DeliveryState::Queued | DeliveryState::Failed);
+            assert_eq!(attempt(Channel::Sms, state, None).may_have_arrived(), !cannot, "{state:?}");
+        }
+    }
+
+    #[test]
     fn words_are_the_same_in_settings_and_in_the_database() {
         for channel in Channel::ALL {
             assert_eq!(serde_json::to_value(channel).unwrap(), channel.as_str());
@@ -391,6 +436,7 @@ mod tests {
                     channel: BOTH[channel],
                     state: DeliveryState::ALL[state],
                     failure: None,
+                    taken: true,
                     created_at: at(seconds),
                 })
                 .collect();

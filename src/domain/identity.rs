@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::{Attempt, Channel};
+
 /// What is done about a change of the identity behind a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -14,7 +16,8 @@ pub enum IdentityCheck {
     Off,
     /// The project is told.
     Observe,
-    /// A code alone is no proof any more: none is delivered to the new identity.
+    /// A code alone is no proof any more: none is delivered to the new identity, and one that came by another channel, which
+    /// cannot tell who is there, is not taken.
     SecondFactor,
 }
 
@@ -30,10 +33,21 @@ impl IdentityCheck {
         }
     }
 
+    /// Whether a code that went out by these messages is no proof of a number whose identity is known: somebody may have it by
+    /// a channel that does not look who is there.
+    pub fn doubts(self, known: Option<&str>, attempts: &[Attempt]) -> bool {
+        self == Self::SecondFactor && known.is_some() && may_have_come_elsewhere(attempts)
+    }
+
     /// Whether one identity, seen now, is another than the one known before. What is not told is no sign.
     pub fn sees_change(self, before: Option<&str>, now: Option<&str>) -> bool {
         self != Self::Off && before.zip(now).is_some_and(|(before, now)| before != now)
     }
+}
+
+/// Whether a code may have reached somebody by another channel than WhatsApp.
+pub fn may_have_come_elsewhere(attempts: &[Attempt]) -> bool {
+    attempts.iter().any(|attempt| attempt.channel != Channel::Whatsapp && attempt.may_have_arrived())
 }
 
 /// The word names no mode.
@@ -52,6 +66,8 @@ impl FromStr for IdentityCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::DeliveryState;
+    use crate::time::Timestamp;
 
     #[test]
     fn modes_are_written_as_they_are_read() {
@@ -60,6 +76,29 @@ mod tests {
             assert_eq!(serde_json::to_string(&mode).unwrap(), format!("\"{}\"", mode.as_str()));
         }
         assert!("on".parse::<IdentityCheck>().is_err());
+    }
+
+    #[test]
+    fn only_what_whatsapp_alone_may_have_brought_proves_a_number_of_a_known_identity() {
+        let by = |channel| Attempt {
+            channel,
+            state: DeliveryState::Sent,
+            failure: None,
+            taken: true,
+            created_at: Timestamp::from_seconds(0),
+        };
+        let [whatsapp, sms, mail] = Channel::ALL.map(by);
+        let strict = IdentityCheck::SecondFactor;
+        assert!(!strict.doubts(Some("a"), &[whatsapp]));
+        for elsewhere in [sms, mail] {
+            assert!(
+                strict.doubts(Some("a"), &[elsewhere]) && strict.doubts(Some("a"), &[whatsapp, elsewhere])
+            );
+            assert!(!strict.doubts(None, &[elsewhere]), "nobody is known there yet");
+            for mild in [IdentityCheck::Off, IdentityCheck::Observe] {
+                assert!(!mild.doubts(Some("a"), &[elsewhere]));
+            }
+        }
     }
 
     #[test]

@@ -89,6 +89,9 @@ pub enum EndReason {
     /// Whoever got the code said that they did not ask for it.
     #[error("disowned")]
     Disowned,
+    /// The code was right, and may have come by a channel that does not tell whether the number still is its user's.
+    #[error("unconfirmed")]
+    Unconfirmed,
     /// Too many wrong codes for this account; the method is off until another proof.
     #[error("too_many_tries")]
     TooManyTries,

@@ -1,7 +1,8 @@
 //! Who is behind a number, as far as WhatsApp tells: learned with each proof, asked for with each code where a project wants
 //! that, and forgotten when an operator trusts a new one.
 
-use watchword_domain::identity::IdentityCheck;
+use watchword_domain::channel::Attempt;
+use watchword_domain::identity::{IdentityCheck, may_have_come_elsewhere};
 use watchword_domain::ids::AuthenticatorId;
 use watchword_domain::limits::window_start;
 use watchword_domain::pool::Pool;
@@ -67,7 +68,7 @@ impl Watchword {
         Ok(tx.commit().await?)
     }
 
-    /// The identity that must still be behind a number for its code to be delivered, where its project wants that.
+    /// The identity that must still be behind a number for its code to be delivered and taken, where its project wants that.
     pub(crate) async fn expected_identity(
         &self,
         pool: &Pool,
@@ -79,11 +80,25 @@ impl Watchword {
         Ok(self.store.read(&pool.id).find_phone(phone).await?.and_then(|bound| bound.identity_key_hash))
     }
 
+    /// Whether a right code is no proof, since it may have come by a channel that does not tell who is there.
+    pub(crate) async fn doubts_code(
+        &self,
+        (tx, pool): (&PoolTx, &Pool),
+        phone: &Phone,
+        attempts: &[Attempt],
+    ) -> Result<bool, Fault> {
+        if pool.settings.identity_check != IdentityCheck::SecondFactor {
+            return Ok(false);
+        }
+        let known = tx.find_phone(phone).await?.and_then(|bound| bound.identity_key_hash);
+        Ok(pool.settings.identity_check.doubts(known.as_deref(), attempts))
+    }
+
     /// Notes who got a code that was answered rightly. Gives what to tell the project when it is somebody else than before.
     pub(crate) async fn learn_identity(
         &self,
         (tx, pool): (&PoolTx, &Pool),
-        challenge: &Challenge,
+        (challenge, attempts): (&Challenge, &[Attempt]),
         authenticator: &AuthenticatorId,
         now: Timestamp,
     ) -> Result<Option<AlertRow>, Fault> {
@@ -94,7 +109,8 @@ impl Watchword {
         let Some(seen) = tx.find_message_identity(&challenge.id).await? else { return Ok(None) };
         let bound = tx.find_phone(&challenge.phone).await?;
         let before = bound.and_then(|bound| bound.identity_key_hash);
-        if before.as_ref() != Some(&seen) {
+        // Whoever answered may have the code from somebody else's SMS: that a change was seen is told, and no more.
+        if before.as_ref() != Some(&seen) && !may_have_come_elsewhere(attempts) {
             tx.save_identity(authenticator, Some(&seen)).await?;
         }
         let is_change = check.sees_change(before.as_deref(), Some(&seen));

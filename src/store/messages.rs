@@ -1,6 +1,6 @@
 //! Messages: written into the outbox, and how they fare. What a worker does with them is in `outbox`.
 
-mod channels;
+pub(crate) mod channels;
 mod outbox;
 mod timeline;
 
@@ -95,7 +95,7 @@ pub struct Advanced {
 }
 
 impl Advanced {
-    /// Whether it failed for a reason of ours: then it was never sent.
+    /// Whether it failed for a reason of ours: then it may never have been sent.
     #[must_use]
     pub fn failed_by_us(&self) -> bool {
         self.failure.is_some_and(FailureClass::is_ours)
@@ -243,7 +243,10 @@ impl SystemTx {
             let known = Expr::col(row::Column::ProviderMessageId).if_null(provider_id);
             update = update.col_expr(row::Column::ProviderMessageId, known);
         }
-        if let Some(identity) = &report.identity_key_hash {
+        // Who would have got what failed is not who got it.
+        if let Some(identity) =
+            report.identity_key_hash.as_ref().filter(|_| report.state != DeliveryState::Failed)
+        {
             update = update.col_expr(row::Column::IdentityKeyHash, Expr::value(identity.as_str()));
         }
         let moment = moment_of(report.state);

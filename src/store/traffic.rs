@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, Order};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder, QuerySelect};
+use watchword_domain::Timestamp;
 use watchword_domain::conversion::{Look, Seen, Subject, TRAFFIC_WINDOW, Traffic, subjects};
 use watchword_domain::limits::window_start;
-use watchword_domain::{DeliveryState, FailureClass, Timestamp};
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
 use crate::entity::entity;
 use crate::messages::Advanced;
+use crate::messages::channels::attempts_of;
 use crate::{Result, text};
 
 // `prefix` is a subject, as it is written: it was ranges of numbers first.
@@ -26,12 +27,6 @@ const READ_AS: &str = "read_as";
 
 /// A subject, a window, and what was sent and came back in it.
 type Sums = (String, i64, i64, i64);
-
-// What becomes of messages, as far as it is counted here; they are `messages`' own.
-entity! { message_row = "messages";
-    key { pool_id: String, id: String }
-    columns { challenge_id: String, state: String, failure_class: Option<String>, created_at: i64 }
-}
 
 impl PoolRows {
     /// What was sent to these subjects, as far as a look sees it.
@@ -159,19 +154,10 @@ impl SystemTx {
 
     /// When a code was made, if no message that carries it was sent.
     async fn never_sent(&self, pool: &str, challenge: &str) -> Result<Option<Timestamp>> {
-        let messages = message_row::Entity::find()
-            .filter(message_row::Column::PoolId.eq(pool))
-            .filter(message_row::Column::ChallengeId.eq(challenge))
-            .all(&self.db())
-            .await?;
-        let is_ours = |class: &String| class.parse().is_ok_and(FailureClass::is_ours);
-        let failed_by_us = |message: &message_row::Model| {
-            message.state == DeliveryState::Failed.as_str()
-                && message.failure_class.as_ref().is_some_and(is_ours)
-        };
+        let messages = attempts_of(&self.db(), pool, challenge).await?;
         // The first of them is as old as the code.
-        let made_at = messages.iter().map(|message| message.created_at).min().map(Timestamp::from_millis);
-        Ok(made_at.filter(|_| messages.iter().all(failed_by_us)))
+        let made_at = messages.iter().map(|message| message.attempt.created_at).min();
+        Ok(made_at.filter(|_| messages.iter().all(|message| message.attempt.was_never_sent())))
     }
 
     pub(crate) async fn sweep_traffic(&self, older_than: Timestamp, most: u64) -> Result<u64> {

@@ -198,6 +198,8 @@ ended-blocked-title = Codes are switched off
 ended-blocked = There were too many wrong codes for this number. Sign in on a device you used before, try again tomorrow, or ask for help.
 ended-disowned-title = This sign-in was stopped on the phone
 ended-disowned = Whoever has this number told us that they did not ask for the code. If it was you, start again and leave that button alone.
+ended-unconfirmed-title = Use the code from WhatsApp
+ended-unconfirmed = This code came by SMS or email as well, and only WhatsApp can tell that this number is still yours. Start again and use the code on WhatsApp. If that does not work, ask for help.
 ended-already-used-title = This sign-in is finished
 ended-already-used = It can’t be used twice.
 # When only the application can start again.

@@ -183,6 +183,8 @@ ended-blocked-title = Los códigos están desactivados
 ended-blocked = Hubo demasiados códigos incorrectos para este número. Inicia sesión en un dispositivo que ya usaste, vuelve a intentarlo mañana o pide ayuda.
 ended-disowned-title = Este inicio de sesión se detuvo desde el teléfono
 ended-disowned = Quien tiene este número nos dijo que no había pedido el código. Si fuiste tú, empieza de nuevo y no toques ese botón.
+ended-unconfirmed-title = Usa el código de WhatsApp
+ended-unconfirmed = Este código también llegó por SMS o correo, y solo WhatsApp confirma que este número sigue siendo tuyo. Empieza de nuevo y usa el código de WhatsApp. Si no funciona, pide ayuda.
 ended-already-used-title = Este inicio de sesión ya ha terminado
 ended-already-used = No se puede usar dos veces.
 # When only the application can start again.

@@ -183,6 +183,8 @@ ended-blocked-title = कोड बंद हैं
 ended-blocked = इस नंबर के लिए बहुत ज़्यादा गलत कोड डाले गए। पहले इस्तेमाल किए गए डिवाइस पर साइन इन करें, कल फिर कोशिश करें या मदद लें।
 ended-disowned-title = यह साइन-इन फ़ोन से रोक दिया गया
 ended-disowned = इस नंबर वाले व्यक्ति ने हमें बताया कि उन्होंने कोड नहीं माँगा था। अगर वह आप ही थे, तो फिर से शुरू करें और उस बटन को न दबाएँ।
+ended-unconfirmed-title = WhatsApp वाला कोड डालें
+ended-unconfirmed = यह कोड SMS या ईमेल से भी भेजा गया था, और यह नंबर अब भी आपका है, यह सिर्फ़ WhatsApp बता सकता है। फिर से शुरू करें और WhatsApp वाला कोड डालें। अगर वह काम न करे, तो मदद लें।
 ended-already-used-title = यह साइन इन पूरा हो चुका है
 ended-already-used = इसे दो बार इस्तेमाल नहीं किया जा सकता।
 # When only the application can start again.

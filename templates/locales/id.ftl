@@ -155,6 +155,8 @@ ended-blocked-title = Kode dinonaktifkan
 ended-blocked = Terlalu banyak kode yang salah untuk nomor ini. Masuk lewat perangkat yang pernah Anda pakai, coba lagi besok, atau minta bantuan.
 ended-disowned-title = Proses masuk ini dihentikan dari ponsel
 ended-disowned = Pemilik nomor ini memberi tahu kami bahwa ia tidak meminta kode. Jika itu Anda, mulai lagi dan jangan ketuk tombol itu.
+ended-unconfirmed-title = Gunakan kode dari WhatsApp
+ended-unconfirmed = Kode ini juga dikirim lewat SMS atau email, padahal hanya WhatsApp yang dapat memastikan nomor ini masih milik Anda. Mulai lagi dan gunakan kode di WhatsApp. Jika tidak berhasil, minta bantuan.
 ended-already-used-title = Proses masuk ini sudah selesai
 ended-already-used = Tidak dapat dipakai dua kali.
 # When only the application can start again.

@@ -183,6 +183,8 @@ ended-blocked-title = Os códigos estão desativados
 ended-blocked = Houve códigos errados demais para este número. Entre em um dispositivo que você já usou, tente de novo amanhã ou peça ajuda.
 ended-disowned-title = Este acesso foi interrompido pelo telefone
 ended-disowned = Quem tem este número nos disse que não pediu o código. Se foi você, comece de novo e não toque nesse botão.
+ended-unconfirmed-title = Use o código do WhatsApp
+ended-unconfirmed = Este código também veio por SMS ou e-mail, e só o WhatsApp confirma que este número ainda é seu. Comece de novo e use o código do WhatsApp. Se não funcionar, peça ajuda.
 ended-already-used-title = Este acesso já foi concluído
 ended-already-used = Não pode ser usado duas vezes.
 # When only the application can start again.

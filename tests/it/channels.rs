@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use watchword_domain::Channel::Sms;
 use watchword_domain::channel::Fallback;
+use watchword_domain::conversion::TRAFFIC_WINDOW;
 use watchword_domain::{EmailAddress, Language, Secret};
 use watchword_messaging::email::{self, Email};
 use watchword_messaging::{Channel, Outcome, OutgoingCode, Recipient};
 
 use crate::on_each_database;
+use crate::pages::conversion::counted;
 use crate::pages::other_channel::{BOTH, ask_by, by, decide, failed, sms_to};
-use crate::support::{CALLBACK, House};
+use crate::support::{CALLBACK, House, random_phone};
 
 /// WhatsApp does not bring a code. It is asked for by SMS, is on the phone as people should read it, reported delivered by
 /// the provider, and signs in.
@@ -74,6 +77,18 @@ on_each_database! {
 
     fn a_failure_at_twilio_is_told_with_its_reason(house by Twilio) {
         a_failed_sms_keeps_its_reason(&house, 30_005, "not_reachable").await;
+    }
+
+    fn what_a_carrier_took_counts_whatever_it_reports_later(house by Twilio) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        decide(&house, &[Sms], Fallback::OnRequest).await;
+        for (code, in_all) in [(30_017, "1 0"), (30_001, "2 0"), (21_610, "3 0")] {
+            let phone = random_phone();
+            house.fault(json!({ "kind": "status_failed", "code": code, "to": phone, "channel": "sms" })).await;
+            house.browser().ask_code(&house, &phone).await;
+            house.eventually(&format!("SELECT id FROM messages WHERE failure_code = {code}")).await;
+            assert_eq!(counted(&house).await, [in_all], "{code} was taken, and is billed");
+        }
     }
 
     fn a_failure_at_vonage_is_told_with_its_reason(house by Vonage) {

@@ -10,7 +10,7 @@ use watchword_domain::pool::Pool;
 use watchword_domain::session::{Assurance, Method, Proof, Session};
 use watchword_domain::sign_in::{Challenge, ChallengeRefusal, EndReason, SignIn};
 use watchword_domain::timeline::Step;
-use watchword_domain::{Channel, DeliveryState, Language, Phone, Secret, Timestamp};
+use watchword_domain::{Channel, Language, Phone, Secret, Timestamp};
 use watchword_store::{PoolTx, UserPhone, UserRow};
 
 use super::GuessRefusal;
@@ -49,20 +49,25 @@ impl Watchword {
         old_session: Option<&str>,
     ) -> Outcome<Finished, GuessRefusal> {
         let now = self.clock.now();
-        let carriers = self.carriers(pool, challenge).await?;
-        let channel = telling(&carriers).map_or(Channel::Whatsapp, |attempt| attempt.channel);
         let tx = self.store.begin(&pool.id).await?;
         // Whoever proves this number at the same moment waits here, so that it makes one user and not two.
         let mut history = tx.lock_send_history(&challenge.phone, now).await?;
+        let carriers = self.carriers(&tx, challenge).await?;
         if !tx.claim_challenge(&challenge.id, now).await? {
             return Err(Error::Refused(GuessRefusal::Dead(ChallengeRefusal::Replaced)));
+        }
+        if self.doubts_code((&tx, pool), &challenge.phone, &carriers).await? {
+            // The code is spent. Another, which comes on WhatsApp alone, may still be asked for.
+            tx.withdraw_messages(&challenge.id).await?;
+            tx.commit().await?;
+            return Err(Error::Refused(GuessRefusal::Ended(EndReason::Unconfirmed)));
         }
         if !tx.claim_sign_in(&sign_in.id, now).await? {
             return Err(Error::Refused(GuessRefusal::Ended(EndReason::AlreadyUsed)));
         }
         let (user, authenticator, is_new_user) =
             self.find_or_make_user(&tx, &challenge.phone, sign_in.language, now).await?;
-        let changed = self.learn_identity((&tx, pool), challenge, &authenticator, now).await?;
+        let changed = self.learn_identity((&tx, pool), (challenge, &carriers), &authenticator, now).await?;
         history.answered(challenge.created_at, now);
         tx.save_send_history(&challenge.phone, &history).await?;
         tx.save_message_verified(&challenge.id, now).await?;
@@ -90,6 +95,7 @@ impl Watchword {
             tx.count_verified(&subjects, made_in).await?;
         }
         tx.commit().await?;
+        let channel = telling(&carriers).map_or(Channel::Whatsapp, |attempt| attempt.channel);
         timeline::count(channel.as_str(), &challenge.phone, Step::Verified);
         self.delivery.tell(&challenge.id);
         if let Some(alert) = &changed {
@@ -100,11 +106,11 @@ impl Watchword {
 
     /// The messages that may have brought the code, newest first; none where there is one channel only and nobody needs to
     /// ask.
-    async fn carriers(&self, pool: &Pool, challenge: &Challenge) -> Result<Vec<Attempt>, Fault> {
+    async fn carriers(&self, tx: &PoolTx, challenge: &Challenge) -> Result<Vec<Attempt>, Fault> {
         if self.settings.sms.is_none() && self.settings.email.is_none() {
             return Ok(Vec::new());
         }
-        let attempts = self.store.read(&pool.id).list_attempts(&challenge.id).await?;
+        let attempts = tx.list_attempts(&challenge.id).await?;
         Ok(attempts.into_iter().map(|row| row.attempt).collect())
     }
 
@@ -184,10 +190,8 @@ impl Watchword {
 /// How whoever typed this code proved themselves. Where it may have come by SMS, or by mail, nobody is told that it came by
 /// WhatsApp: who relies on the difference relies on the weakest of them.
 fn method_of(carriers: &[Attempt]) -> Method {
-    let may_have_arrived =
-        |attempt: &&Attempt| !matches!(attempt.state, DeliveryState::Failed | DeliveryState::Expired);
     let arrived =
-        |channel| carriers.iter().filter(may_have_arrived).any(|attempt| attempt.channel == channel);
+        |channel| carriers.iter().any(|attempt| attempt.channel == channel && attempt.may_have_arrived());
     if arrived(Channel::Email) {
         Method::EmailCode
     } else if arrived(Channel::Sms) {

@@ -98,14 +98,18 @@ impl Watchword {
         Ok(if rows.is_out_of_reach(phone, first, since).await? { *next } else { first })
     }
 
-    /// The channels a number may get its code by, the first one first. That somebody has a mailbox is known to the browsers
-    /// alone that they signed in with: to all others every number looks alike.
+    /// The channels a number may get its code by, the first one first. That somebody has a mailbox, or must be the one that
+    /// WhatsApp knows, is known to the browsers alone that they signed in with: to all others every number looks alike.
     pub(super) async fn channels_for(
         &self,
         pool: &Pool,
         phone: &Phone,
         device: Device,
     ) -> Result<Vec<Channel>, Fault> {
+        if device == Device::Known && self.expected_identity(pool, phone).await?.is_some() {
+            // No other channel tells who is there.
+            return Ok(vec![Channel::Whatsapp]);
+        }
         let whatsapp =
             self.settings.whatsapp.is_some() || self.sender_of(&pool.id).await? != SenderId::shared();
         let sms = self.settings.sms.is_some();

@@ -25,6 +25,7 @@ pub fn ended(
         EndReason::Expired => (EndedReason::Expired, restart(), StatusCode::GONE),
         EndReason::AlreadyUsed => (EndedReason::AlreadyUsed, None, StatusCode::CONFLICT),
         EndReason::Disowned => (EndedReason::Disowned, restart(), StatusCode::FORBIDDEN),
+        EndReason::Unconfirmed => (EndedReason::Unconfirmed, restart(), StatusCode::FORBIDDEN),
         EndReason::TooManyTries => (EndedReason::Blocked, restart(), StatusCode::FORBIDDEN),
     };
     let shown = Shown { here: visitor.here.as_deref(), ..Shown::new(language).status(status) };

@@ -29,6 +29,8 @@ pub enum EndedReason {
     Blocked,
     /// Whoever got the code said that they did not ask for it.
     Disowned,
+    /// The code was right, and is no proof for this number unless it came on WhatsApp alone.
+    Unconfirmed,
     /// It was finished already (an old tab, the back button).
     AlreadyUsed,
 }
@@ -59,6 +61,7 @@ impl EndedReason {
             Self::Undeliverable => ("ended-undeliverable-title", "ended-undeliverable"),
             Self::Blocked => ("ended-blocked-title", "ended-blocked"),
             Self::Disowned => ("ended-disowned-title", "ended-disowned"),
+            Self::Unconfirmed => ("ended-unconfirmed-title", "ended-unconfirmed"),
             Self::AlreadyUsed => ("ended-already-used-title", "ended-already-used"),
         };
         (Text::new(title), Text::new(text))

@@ -273,6 +273,7 @@ impl Samples for EndedView {
             ("undeliverable", EndedReason::Undeliverable),
             ("blocked", EndedReason::Blocked),
             ("disowned", EndedReason::Disowned),
+            ("unconfirmed", EndedReason::Unconfirmed),
             ("already-used", EndedReason::AlreadyUsed),
         ];
         let mut samples = Vec::from(reasons.map(|(name, reason)| {

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{OnConflict, SimpleExpr};
-use sea_orm::{EntityTrait, ExprTrait, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, QueryOrder, QuerySelect};
 use watchword_domain::channel::{Attempt, leads_elsewhere};
 use watchword_domain::failures::Device;
 use watchword_domain::ids::{ChallengeId, MessageId, PoolId};
-use watchword_domain::{Channel, FailureClass, Phone, Timestamp};
+use watchword_domain::{Channel, DeliveryState, FailureClass, Phone, Timestamp};
 
 use super::{NewMessage, row, unreadable};
 use crate::Result;
@@ -37,6 +37,7 @@ fn attempt(row: row::Model) -> Result<AttemptRow> {
             channel: row.channel.parse().map_err(unreadable)?,
             state: row.state.parse().map_err(unreadable)?,
             failure: row.failure_class.map(|class| class.parse()).transpose().map_err(unreadable)?,
+            taken: row.provider_message_id.is_some(),
             created_at: Timestamp::from_millis(row.created_at),
         },
         chosen: row.chosen != 0,
@@ -54,20 +55,28 @@ pub(super) fn hurried(failure: Option<(FailureClass, i64)>) -> SimpleExpr {
     Expr::case(was_to_be, Expr::value(at_once)).finally(Expr::value(Option::<i64>::None)).into()
 }
 
+pub(crate) async fn attempts_of(
+    db: &impl ConnectionTrait,
+    pool: impl Into<Value>,
+    challenge: &str,
+) -> Result<Vec<AttemptRow>> {
+    let rows = row::Entity::find()
+        .filter(row::Column::PoolId.eq(pool))
+        .filter(row::Column::ChallengeId.eq(challenge))
+        .order_by_desc(row::Column::CreatedAt)
+        .order_by_desc(row::Column::Id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(attempt).collect()
+}
+
 impl PoolRows {
     /// The messages by which the code of a challenge was sent, newest first.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn list_attempts(&self, challenge: &ChallengeId) -> Result<Vec<AttemptRow>> {
-        let rows = row::Entity::find()
-            .filter(row::Column::PoolId.eq(self.pool_text()))
-            .filter(row::Column::ChallengeId.eq(challenge.as_str()))
-            .order_by_desc(row::Column::CreatedAt)
-            .order_by_desc(row::Column::Id)
-            .all(&self.db())
-            .await?;
-        rows.into_iter().map(attempt).collect()
+        attempts_of(&self.db(), self.pool_text(), challenge.as_str()).await
     }
 }
 
@@ -92,7 +101,7 @@ impl PoolRows {
 }
 
 impl PoolRows {
-    /// The account of WhatsApp that got a challenge's message, as Meta names it; none where that was not told.
+    /// The account of WhatsApp that a challenge's message was delivered to, as Meta names it; none where that was not told.
     ///
     /// # Errors
     /// When the database fails.
@@ -100,6 +109,11 @@ impl PoolRows {
         let found = row::Entity::find()
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::ChallengeId.eq(challenge.as_str()))
+            .filter(row::Column::Channel.eq(Channel::Whatsapp.as_str()))
+            .filter(
+                row::Column::State
+                    .is_in([DeliveryState::Delivered, DeliveryState::Read].map(DeliveryState::as_str)),
+            )
             .filter(row::Column::IdentityKeyHash.is_not_null())
             .first(&self.db())
             .await?;

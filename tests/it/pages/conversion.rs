@@ -73,7 +73,7 @@ async fn refuses(house: &House, phone: &str, channel: &str) {
 }
 
 /// The counts of the range's windows: sent and verified; those of every other subject must be the same.
-async fn counted(house: &House) -> Vec<String> {
+pub(crate) async fn counted(house: &House) -> Vec<String> {
     let of = async |prefix: &str| {
         let counts = "CAST(sent AS TEXT) || ' ' || CAST(verified AS TEXT)";
         house.values(&format!("SELECT {counts} FROM prefix_traffic WHERE prefix = '{prefix}'")).await

@@ -1,7 +1,7 @@
 mod budgets;
 mod change;
 mod code;
-mod conversion;
+pub(crate) mod conversion;
 mod dead_ends;
 mod delivery;
 mod events;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
-use watchword_domain::Phone;
+use watchword_domain::channel::{CountryPolicy, DeliveryPolicy, Fallback};
 use watchword_domain::identity::IdentityCheck;
+use watchword_domain::{Channel, Phone};
 
 use crate::on_each_database;
+use crate::pages::other_channel::{BOTH, ask_by, by, decide, failed, sms_to};
 use crate::support::{Answer, Browser, CALLBACK, House, random_phone};
 
 const KNOWN: &str = "SELECT identity_key_hash FROM authenticators WHERE identity_key_hash IS NOT NULL";
@@ -38,6 +40,27 @@ async fn finish(house: &House, (browser, page): (Browser, Answer), phone: &str) 
     browser.type_code(house, &page, &code).await
 }
 
+/// Asks for a code once more that WhatsApp does not bring.
+async fn undelivered(house: &House, browser: &Browser, phone: &str) -> Answer {
+    house.fault(json!({ "kind": "status_failed", "code": 131026, "to": phone, "channel": "whatsapp" })).await;
+    browser.ask_code_again(house, phone).await
+}
+
+/// The code of a number's newest SMS, once it is there.
+async fn newest_sms(house: &House, phone: &str) -> String {
+    sms_to(house, phone).await;
+    by(house, phone, "sms").await[0]["code"].as_str().unwrap().to_owned()
+}
+
+/// Types the code of the SMS, which is right and signs nobody in, now or when it is typed once more.
+async fn refused(house: &House, browser: &Browser, page: &Answer, phone: &str) {
+    let code = newest_sms(house, phone).await;
+    let answer = browser.type_code(house, page, &code).await;
+    assert_eq!((answer.status, answer.heading()), (403, "Use the code from WhatsApp".to_owned()));
+    assert_eq!(browser.type_code(house, page, &code).await.status, 303);
+    assert_eq!(house.count("sessions").await, 1, "its user's");
+}
+
 /// Waits until the project was told of the change, and gives all it was told.
 async fn alerts(house: &House) -> Vec<String> {
     house.eventually("SELECT kind FROM limit_alerts WHERE kind = 'identity_changed'").await;
@@ -66,6 +89,69 @@ on_each_database! {
         assert!(after.len() == 1 && after != before, "{after:?}");
         house.clock.turn(Duration::from_secs(60));
         assert!(finish(&house, ask(&house, &phone).await, &phone).await.location().starts_with(CALLBACK));
+    }
+
+    fn a_code_by_sms_is_no_proof_of_a_number_whose_account_is_known(house) {
+        check(&house, IdentityCheck::SecondFactor).await;
+        decide(&house, &BOTH, Fallback::OnRequest).await;
+        let phone = random_phone();
+        let (known, page) = ask(&house, &phone).await;
+        assert!(finish(&house, (known.clone(), page), &phone).await.location().starts_with(CALLBACK));
+        let before = house.values(KNOWN).await;
+        house.clock.turn(Duration::from_secs(1200));
+
+        // Whoever has the number now has no WhatsApp.
+        let page = undelivered(&house, &known, &phone).await;
+        let told = known.told(&house, &page, "failed").await;
+        assert_eq!(told["other"], "", "where the user is known the way that leads nowhere is not offered: {told}");
+        house.clock.turn(Duration::from_secs(1200));
+        let stranger = house.browser();
+        let page = undelivered(&house, &stranger, &phone).await;
+        let told = stranger.told(&house, &page, "failed").await;
+        assert_eq!(told["other_channel"], "sms", "to strangers every number looks alike: {told}");
+        ask_by(&house, &stranger, &page, "sms").await;
+        refused(&house, &stranger, &page, &phone).await;
+        assert_eq!(house.values(KNOWN).await, before);
+
+        house.flow.trust_number(&house.pool, &Phone::from_e164(&phone).unwrap()).await.unwrap();
+        house.clock.turn(Duration::from_secs(1200));
+        let stranger = house.browser();
+        let page = undelivered(&house, &stranger, &phone).await;
+        stranger.told(&house, &page, "failed").await;
+        ask_by(&house, &stranger, &page, "sms").await;
+        stranger.told(&house, &page, "delivered").await;
+        let code = newest_sms(&house, &phone).await;
+        assert!(stranger.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
+        assert!(house.values(KNOWN).await.is_empty(), "who did not get it on WhatsApp is not known by it");
+    }
+
+    fn an_sms_that_goes_first_is_no_proof_of_such_a_number_either(house) {
+        check(&house, IdentityCheck::SecondFactor).await;
+        let phone = random_phone();
+        assert!(finish(&house, ask(&house, &phone).await, &phone).await.location().starts_with(CALLBACK));
+        let there = CountryPolicy::from(vec![Channel::Sms, Channel::Whatsapp]);
+        let country = Phone::from_e164(&phone).unwrap().country().unwrap();
+        let policy = DeliveryPolicy { by_country: [(country, there)].into(), ..DeliveryPolicy::default() };
+        house.flow.change_settings(&house.pool, |own| own.delivery = policy).await.unwrap();
+        house.clock.turn(Duration::from_secs(60));
+        let (browser, page) = ask(&house, &phone).await;
+        refused(&house, &browser, &page, &phone).await;
+        // By WhatsApp alone it still works.
+        decide(&house, &[Channel::Whatsapp], Fallback::OnRequest).await;
+        house.clock.turn(Duration::from_secs(60));
+        assert!(finish(&house, ask(&house, &phone).await, &phone).await.location().starts_with(CALLBACK));
+    }
+
+    fn whoever_a_code_did_not_reach_is_not_learned_from_its_failure(house) {
+        check(&house, IdentityCheck::SecondFactor).await;
+        decide(&house, &BOTH, Fallback::OnRequest).await;
+        let (browser, phone, page, _) = failed(&house, 131026).await;
+        ask_by(&house, &browser, &page, "sms").await;
+        let code = newest_sms(&house, &phone).await;
+        assert!(browser.type_code(&house, &page, &code).await.location().starts_with(CALLBACK));
+        assert!(house.values(KNOWN).await.is_empty());
+        let of_the_message = "SELECT identity_key_hash FROM messages WHERE identity_key_hash IS NOT NULL";
+        assert!(house.values(of_the_message).await.is_empty());
     }
 
     fn a_project_that_observes_is_told_and_nobody_is_kept_out(house) {
