@@ -23,10 +23,10 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
-use url::{Host, Url};
+use url::Url;
 use watchword_domain::lifetimes::Lifetimes;
 use watchword_domain::limits::Limits;
-use watchword_domain::public_url::PublicUrl;
+use watchword_domain::public_url::{PublicUrl, is_of_this_machine};
 
 use problem::{Problem, Problems};
 use reader::Reader;
@@ -111,7 +111,7 @@ impl Config {
     /// What works but should not stay so.
     pub fn advice(&self) -> Vec<Problem> {
         let mut advice = Vec::new();
-        if !self.public_url.is_secure() && !stays_here(&self.public_url.issuer("domain")) {
+        if !self.public_url.is_secure() && !self.public_url.is_local() {
             advice.push(Problem::new(
                 "public_url",
                 format!("is {}: pages, codes and cookies can be read on the way", self.public_url),
@@ -150,13 +150,7 @@ impl Config {
 
 /// Whether what goes to this address never leaves this machine.
 fn stays_here(url: &str) -> bool {
-    let url = Url::parse(url);
-    match url.as_ref().ok().and_then(Url::host) {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+    Url::parse(url).is_ok_and(|url| is_of_this_machine(&url))
 }
 
 impl Reading {

@@ -124,7 +124,9 @@ pub(super) fn listed_in_words(pools: &[Pool]) -> String {
 
 async fn make(arguments: Arguments) -> Result<(), Problems> {
     let (sources, is_json) = (arguments.settings.clone().sources(), arguments.json);
-    let (config, new) = match (Config::read(sources), arguments.project()) {
+    let config = Config::read(sources);
+    let is_local = config.as_ref().map_or(true, |config| config.public_url.is_local());
+    let (config, new) = match (config, arguments.project(is_local)) {
         (Ok(config), Ok(new)) => (config, new),
         (config, new) => {
             let problems = [config.err(), new.err()].into_iter().flatten();
@@ -152,8 +154,8 @@ pub async fn create(flow: &Watchword, new: NewProject) -> Result<Project, Proble
 }
 
 impl Arguments {
-    /// The project, or everything that is wrong with what was given.
-    pub(super) fn project(self) -> Result<NewProject, Problems> {
+    /// The project, or everything that is wrong with what was given for a provider that `is_local`, or is not.
+    pub(super) fn project(self, is_local: bool) -> Result<NewProject, Problems> {
         let mut problems = Vec::new();
         let kind = noted(kind(&self.kind), &mut problems);
         let countries = noted(countries(&self.country), &mut problems);
@@ -179,7 +181,7 @@ impl Arguments {
             ProjectRefusal::Client(_) => is_known.0,
             _ => true,
         };
-        problems.extend(new.refusals().iter().filter(|refusal| own(refusal)).map(refused));
+        problems.extend(new.refusals(is_local).iter().filter(|refusal| own(refusal)).map(refused));
         if problems.is_empty() { Ok(new) } else { Err(Problems(problems)) }
     }
 }

@@ -6,6 +6,7 @@ use watchword_domain::{Channel, EmailAddress, Phone};
 use watchword_flow::Watchword;
 use watchword_flow::error::Error;
 use watchword_flow::mailbox::UnknownUser;
+use watchword_flow::standing::Ended;
 use watchword_flow::timeline::ToldMessage;
 
 use super::flags::StorageFlags;
@@ -21,6 +22,12 @@ pub enum Command {
     Unlock(Unlock),
     /// Let whoever is behind a number now get its next code, although WhatsApp says that it is another account than before.
     Trust(Unlock),
+    /// Keep the user of a number out, and end all they and their applications have: sessions and tokens.
+    Disable(Unlock),
+    /// Let a user who was kept out sign in again.
+    Enable(Unlock),
+    /// Sign the user of a number out everywhere: end their sessions, and the tokens of their applications.
+    SignOut(Unlock),
     /// Say where codes may go by mail for the user of a number, or nowhere.
     Mailbox(Mailbox),
     /// Show what became of the messages to a number: each step, why one failed, what it costs.
@@ -83,7 +90,11 @@ impl Number {
 
 pub(super) async fn run(command: Command) -> Result<(), Problems> {
     let (settings, number) = match &command {
-        Command::Unlock(arguments) | Command::Trust(arguments) => (&arguments.settings, &arguments.number),
+        Command::Unlock(arguments)
+        | Command::Trust(arguments)
+        | Command::Disable(arguments)
+        | Command::Enable(arguments)
+        | Command::SignOut(arguments) => (&arguments.settings, &arguments.number),
         Command::Mailbox(arguments) => (&arguments.settings, &arguments.number),
         Command::Messages(arguments) => (&arguments.settings, &arguments.number),
     };
@@ -103,6 +114,9 @@ impl Command {
         match self {
             Self::Unlock(arguments) => unlock(flow, database, &arguments.number).await,
             Self::Trust(arguments) => trust(flow, database, &arguments.number).await,
+            Self::Disable(arguments) => disable(flow, database, &arguments.number).await,
+            Self::Enable(arguments) => enable(flow, database, &arguments.number).await,
+            Self::SignOut(arguments) => sign_out(flow, database, &arguments.number).await,
             Self::Mailbox(arguments) => mailbox(flow, database, &arguments).await,
             Self::Messages(arguments) => messages(flow, database, &arguments).await,
         }
@@ -126,6 +140,34 @@ async fn trust(flow: &Watchword, database: &Database, number: &Number) -> Result
     let pool = pool_of(flow, database, &number.domain).await?;
     flow.trust_number(&pool, &phone).await.map_err(|error| unknown(database, error))?;
     Ok("Trusted: the next code goes to whoever is behind the number now.".to_owned())
+}
+
+async fn disable(flow: &Watchword, database: &Database, number: &Number) -> Result<String, Problem> {
+    let phone = number.read()?;
+    let pool = pool_of(flow, database, &number.domain).await?;
+    let ended = flow.disable_user(&pool, &phone).await.map_err(|error| unknown(database, error))?;
+    Ok(format!("Disabled: no code signs them in until `watchword user enable`. {}", of_ended(ended)))
+}
+
+async fn enable(flow: &Watchword, database: &Database, number: &Number) -> Result<String, Problem> {
+    let phone = number.read()?;
+    let pool = pool_of(flow, database, &number.domain).await?;
+    flow.enable_user(&pool, &phone).await.map_err(|error| unknown(database, error))?;
+    Ok("Enabled: they may sign in again.".to_owned())
+}
+
+async fn sign_out(flow: &Watchword, database: &Database, number: &Number) -> Result<String, Problem> {
+    let phone = number.read()?;
+    let pool = pool_of(flow, database, &number.domain).await?;
+    let ended = flow.sign_user_out(&pool, &phone).await.map_err(|error| unknown(database, error))?;
+    Ok(format!("Signed out. {}", of_ended(ended)))
+}
+
+/// A portal asks nobody before its own session ends, and whoever checks a token by its signature alone takes it until then.
+fn of_ended(Ended { sessions, grants }: Ended) -> String {
+    format!(
+        "Ended here: sessions {sessions}, applications' grants {grants}. Access tokens that are checked by their signature alone, and the applications' own sessions, end by themselves."
+    )
 }
 
 /// What is said where nobody has the number.

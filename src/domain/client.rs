@@ -1,12 +1,11 @@
 //! A client: an application of a pool, and what it may ask for.
 
-use std::net::IpAddr;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::{Host, Url};
 
 use crate::ids::{ClientId, PoolId};
+use crate::public_url::is_of_this_machine;
 
 /// Longest redirect URI accepted.
 const LONGEST_URI: usize = 1024;
@@ -82,6 +81,13 @@ impl Client {
                 })
     }
 
+    /// Whether what arrives at `uri` arrives at this client and no other: behind a secret, or at an address that the operating
+    /// system and the certificate authorities vouch for. Any program on a device can listen on its loopback address or take
+    /// a scheme (RFC 8252, sections 7.1, 8.6 and 8.12).
+    pub fn is_assured_at(&self, uri: &str) -> bool {
+        self.is_confidential() || uri.starts_with("https://")
+    }
+
     /// Whether a browser may go to `uri` after sign-out.
     pub fn allows_post_logout_redirect(&self, uri: &str) -> bool {
         self.post_logout_redirect_uris.iter().any(|allowed| allowed == uri)
@@ -110,20 +116,11 @@ impl Client {
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::from(*address).is_loopback(),
-    }
-}
-
 /// `uri` with its port taken out, when it is an `http` address of this very machine.
 fn without_loopback_port(uri: &str) -> Option<Url> {
     let mut url = Url::parse(uri).ok().filter(|url| url.scheme() == "http")?;
     let literal = matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_)));
-    (literal && url.host().is_some_and(|host| is_loopback(&host)) && url.username().is_empty())
-        .then(|| url.set_port(None).ok())??;
+    (literal && is_of_this_machine(&url) && url.username().is_empty()).then(|| url.set_port(None).ok())??;
     Some(url)
 }
 
@@ -153,17 +150,20 @@ pub enum UriRefusal {
     Credentials,
     /// A scheme this kind of client cannot use.
     #[error(
-        "use https; http is allowed for localhost, 127.0.0.1 and [::1], other schemes for native clients only"
+        "use https; other schemes are for native clients, and http for their localhost, 127.0.0.1 and [::1]"
     )]
     Scheme,
+    /// A scheme that anybody might take (RFC 8252, section 7.1).
+    #[error("a scheme of your own is your domain name turned around, such as com.example.app")]
+    SchemeOfNobody,
 }
 
 /// Checks a redirect or post-logout URI before it is registered (RFC 6749, section 3.1.2; RFC 9700, section 2.6; RFC
-/// 8252, sections 7.1 and 7.3).
+/// 8252, sections 7.1 and 7.3). Clients of all kinds may be on this very machine where the provider `is_local`, too.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_redirect_uri(kind: ClientKind, uri: &str) -> Result<(), UriRefusal> {
+pub fn check_redirect_uri(kind: ClientKind, uri: &str, is_local: bool) -> Result<(), UriRefusal> {
     if uri.len() > LONGEST_URI {
         return Err(UriRefusal::TooLong);
     }
@@ -176,11 +176,13 @@ pub fn check_redirect_uri(kind: ClientKind, uri: &str) -> Result<(), UriRefusal>
     }
     match url.scheme() {
         "https" if url.has_host() => Ok(()),
-        "http" if url.host().is_some_and(|host| is_loopback(&host)) => Ok(()),
+        "http" if is_of_this_machine(&url) && (is_local || kind == ClientKind::Native) => Ok(()),
         "http" | "https" | "javascript" | "data" | "file" | "blob" | "vbscript" | "about" => {
             Err(UriRefusal::Scheme)
         }
-        _ if kind == ClientKind::Native => Ok(()),
+        scheme if kind == ClientKind::Native => {
+            scheme.contains('.').then_some(()).ok_or(UriRefusal::SchemeOfNobody)
+        }
         _ => Err(UriRefusal::Scheme),
     }
 }
@@ -240,6 +242,18 @@ mod tests {
     }
 
     #[test]
+    fn what_any_program_on_the_device_may_take_is_not_assured() {
+        for kind in [ClientKind::Native, ClientKind::Spa] {
+            let public = client(kind, &[]);
+            assert!(public.is_assured_at("https://shop.example/cb"));
+            for taken in ["http://127.0.0.1:51004/cb", "http://localhost/cb", "com.example.app:/cb"] {
+                assert!(!public.is_assured_at(taken), "{taken}");
+            }
+        }
+        assert!(client(ClientKind::Web, &[]).is_assured_at("http://localhost:8082/cb"));
+    }
+
+    #[test]
     fn the_way_back_is_the_front_page_of_a_registered_site() {
         assert_eq!(front_page_of("https://shop.example/a/cb?x=1").as_deref(), Some("https://shop.example/"));
         assert_eq!(front_page_of("http://localhost:8082/cb").as_deref(), Some("http://localhost:8082/"));
@@ -249,11 +263,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_registered_is_said() {
-        use UriRefusal::{Credentials, Fragment, NotAbsolute, Scheme, TooLong};
-        let web = |uri: &str| check_redirect_uri(ClientKind::Web, uri);
+        use UriRefusal::{Credentials, Fragment, NotAbsolute, Scheme, SchemeOfNobody, TooLong};
+        let web = |uri: &str| check_redirect_uri(ClientKind::Web, uri, true);
         assert_eq!(web("https://shop.example/cb"), Ok(()));
-        assert_eq!(web("http://localhost:8082/cb"), Ok(()));
-        assert_eq!(web("http://[::1]:8082/cb"), Ok(()));
+        for here in ["http://localhost:8082/cb", "http://[::1]:8082/cb", "http://127.0.0.1/cb"] {
+            assert_eq!(web(here), Ok(()));
+            for kind in [ClientKind::Web, ClientKind::Spa, ClientKind::Machine] {
+                assert_eq!(check_redirect_uri(kind, here, false), Err(Scheme), "{kind:?} {here}");
+            }
+            assert_eq!(check_redirect_uri(ClientKind::Native, here, false), Ok(()));
+        }
         assert_eq!(web("http://shop.example/cb"), Err(Scheme));
         assert_eq!(web("http://localhost.evil.example/cb"), Err(Scheme));
         assert_eq!(web("com.example.app:/cb"), Err(Scheme));
@@ -261,7 +280,12 @@ mod tests {
         assert_eq!(web("https://shop.example/cb#x"), Err(Fragment));
         assert_eq!(web("https://me:pw@shop.example/cb"), Err(Credentials));
         assert_eq!(web(&format!("https://shop.example/{}", "a".repeat(1024))), Err(TooLong));
-        assert_eq!(check_redirect_uri(ClientKind::Native, "com.example.app:/cb"), Ok(()));
-        assert_eq!(check_redirect_uri(ClientKind::Native, "javascript:alert(1)"), Err(Scheme));
+        let native = |uri: &str| check_redirect_uri(ClientKind::Native, uri, false);
+        assert_eq!(native("com.example.app:/cb"), Ok(()));
+        assert_eq!(native("javascript:alert(1)"), Err(Scheme));
+        assert_eq!(native("http://shop.example/cb"), Err(Scheme));
+        for scheme in ["shop:/cb", "intent://cb", "mailto:me@example.com"] {
+            assert_eq!(native(scheme), Err(SchemeOfNobody), "{scheme}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Where the installation is reached, and how a pool's issuer is made of it.
 
 use thiserror::Error;
-use url::Url;
+use url::{Host, Url};
 
 const PLACEHOLDER: &str = "{domain}";
 
@@ -50,6 +50,16 @@ impl std::str::FromStr for PublicUrl {
     }
 }
 
+/// Whether what goes to this address never leaves this machine.
+pub fn is_of_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 impl PublicUrl {
     /// The issuer of the pool with this domain (OpenID Connect Discovery 1.0, section 3): no trailing slash.
     pub fn issuer(&self, domain: &str) -> String {
@@ -78,6 +88,11 @@ impl PublicUrl {
     /// Whether every pool has a host of its own.
     pub fn has_pool_hosts(&self) -> bool {
         self.host_suffix.is_some()
+    }
+
+    /// Whether only this very machine reaches it.
+    pub fn is_local(&self) -> bool {
+        Url::parse(&self.issuer(LABEL)).is_ok_and(|url| is_of_this_machine(&url))
     }
 
     /// Whether browsers reach it over TLS: then cookies are `Secure` and carry the `__Host-` prefix.
@@ -114,6 +129,18 @@ mod tests {
         assert_eq!(host.domain_in_host("a.b.id.example.com"), None);
         assert_eq!(host.domain_in_host(".id.example.com"), None);
         assert_eq!(host.domain_in_host("acme.id.example.com.evil.example"), None);
+    }
+
+    #[test]
+    fn only_what_this_machine_alone_reaches_is_local() {
+        for here in
+            ["http://localhost:8080", "http://{domain}.localhost", "http://127.0.0.1:1", "http://[::1]"]
+        {
+            assert!(here.parse::<PublicUrl>().unwrap().is_local(), "{here}");
+        }
+        for there in ["https://id.example.com", "http://{domain}.example.com", "http://192.168.1.2:8080"] {
+            assert!(!there.parse::<PublicUrl>().unwrap().is_local(), "{there}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A session: the signed-in state of one browser with the provider, and the proofs it rests on.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AuthenticatorId, SessionId, UserId};
@@ -86,6 +88,13 @@ pub struct Session {
     /// When a sign-in last rested on it.
     pub used_at: Timestamp,
 }
+
+/// How many requests one session answers by itself within [`ANSWERS_WINDOW`]: each leaves a code, and a grant, in the
+/// database.
+pub const ANSWERS_PER_SESSION: u32 = 120;
+
+/// The window of [`ANSWERS_PER_SESSION`].
+pub const ANSWERS_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 impl Session {
     /// Whether it is still alive at `now`.

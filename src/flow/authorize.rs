@@ -11,9 +11,10 @@ pub use carried::Carried;
 pub use params::{ParamRefusal, Params};
 
 use watchword_domain::ids::GrantId;
+use watchword_domain::limits::window_start;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::{AuthorizationRequest, Prompt};
-use watchword_domain::session::Session;
+use watchword_domain::session::{ANSWERS_PER_SESSION, ANSWERS_WINDOW, Session};
 use watchword_domain::{Secret, Timestamp};
 use watchword_store::{CodeRow, PoolTx};
 
@@ -65,33 +66,56 @@ impl Watchword {
             Err(error) => return Ok(Decision::Respond(target.refuse(error))),
         };
         let session = self.session(pool, session_cookie).await?;
-        let now = self.clock.now();
-        match session.filter(|session| session.satisfies(&request, now)) {
-            Some(session) => {
-                Ok(Decision::Respond(self.respond_from_session(pool, &session, &request, now).await?))
+        let is_known = session.is_some_and(|session| session.satisfies(&request, self.clock.now()));
+        // A session alone answers nobody whose place another program on the device might have taken: there a person has to
+        // be seen each time (RFC 8252, section 8.6).
+        let is_assured = client.client.is_assured_at(&request.redirect_uri);
+        if is_known && is_assured {
+            let answer = self.answer_from_session(pool, session_cookie, &request).await?;
+            if let Some(answer) = answer {
+                let answer = answer.unwrap_or_else(|error| target.refuse(error));
+                return Ok(Decision::Respond(answer));
             }
-            None if request.prompt == Prompt::Nothing => {
-                let error = AuthorizationError::new(ErrorCode::LoginRequired, "the person must sign in");
-                Ok(Decision::Respond(target.refuse(error)))
-            }
-            None => Ok(Decision::Ask(request)),
         }
+        if request.prompt != Prompt::Nothing {
+            return Ok(Decision::Ask(request));
+        }
+        let error = match is_known && !is_assured {
+            true => AuthorizationError::new(
+                ErrorCode::InteractionRequired,
+                "the person must sign in each time, since other programs of the device could pass for this application",
+            ),
+            false => AuthorizationError::new(ErrorCode::LoginRequired, "the person must sign in"),
+        };
+        Ok(Decision::Respond(target.refuse(error)))
     }
 
-    async fn respond_from_session(
+    /// The answer from a session that is enough for a request; nothing when it ended meanwhile.
+    async fn answer_from_session(
         &self,
         pool: &Pool,
-        session: &Session,
+        session_cookie: Option<&str>,
         request: &AuthorizationRequest,
-        now: Timestamp,
-    ) -> Result<AuthorizationResponse, Fault> {
+    ) -> Result<Option<Result<AuthorizationResponse, AuthorizationError>>, Fault> {
+        let now = self.clock.now();
         let tx = self.store.begin(&pool.id).await?;
-        let code = self.issue_code(&tx, session, request, now).await?;
+        let session = self.session_in(&tx, pool, session_cookie).await?;
+        let Some(session) = session.filter(|session| session.satisfies(request, now)) else {
+            return Ok(None);
+        };
+        let answers = format!("answers of session {}", session.id);
+        if tx.count(&answers, window_start(ANSWERS_WINDOW, now)).await? > ANSWERS_PER_SESSION {
+            return Ok(Some(Err(AuthorizationError::new(
+                ErrorCode::TemporarilyUnavailable,
+                "this browser was answered too often within an hour; is the application asking in a loop?",
+            ))));
+        }
+        let code = self.issue_code(&tx, &session, request, now).await?;
         if now.since(session.used_at) > USE_PRECISION {
             tx.save_session_use(&session.id, now).await?;
         }
         tx.commit().await?;
-        Ok(AuthorizationResponse::code(pool, request, &code))
+        Ok(Some(Ok(AuthorizationResponse::code(pool, request, &code))))
     }
 
     /// Issues an authorization code for what a session's user answered to a request.

@@ -68,13 +68,13 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 impl NewClient {
-    /// Everything about it that cannot be registered.
-    pub fn refusals(&self) -> Vec<ClientRegistrationRefusal> {
+    /// Everything about it that cannot be registered with a provider that `is_local`, or is not.
+    pub fn refusals(&self, is_local: bool) -> Vec<ClientRegistrationRefusal> {
         let name = (!is_name(&self.name)).then_some(ClientRegistrationRefusal::Name);
         let nowhere = self.redirect_uris.is_empty() && self.kind != ClientKind::Machine;
         let nowhere = nowhere.then_some(ClientRegistrationRefusal::NoRedirectUri);
         let uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).filter_map(|uri| {
-            let refusal = check_redirect_uri(self.kind, uri).err()?;
+            let refusal = check_redirect_uri(self.kind, uri, is_local).err()?;
             Some(ClientRegistrationRefusal::Uri { uri: uri.clone(), refusal })
         });
         name.into_iter().chain(nowhere).chain(uris).collect()
@@ -113,7 +113,7 @@ impl Watchword {
         pool: &PoolId,
         new: NewClient,
     ) -> Outcome<RegisteredClient, ClientRegistrationRefusal> {
-        if let Some(refusal) = new.refusals().into_iter().next() {
+        if let Some(refusal) = new.refusals(self.settings.public_url.is_local()).into_iter().next() {
             return Err(Error::Refused(refusal));
         }
         let registration = self.registration(pool, new)?;

@@ -13,10 +13,10 @@ use watchword_domain::refresh::RefreshStanding;
 
 use crate::Watchword;
 use crate::client_auth::{ClientRefusal, Credentials};
-use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
 use crate::token::AccessClaims;
 use crate::token::claims::live_user;
+use crate::token::refresh::Presented;
 
 /// What is said of a token (RFC 7662, section 2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,11 +86,10 @@ impl Watchword {
         token: &Secret<String>,
     ) -> Result<Option<RefreshClaims>, Fault> {
         let rows = self.store.read(&pool.id);
-        let Some(presented) = self.presented(&rows, &token_hash(token.expose())).await? else {
-            return Ok(None);
-        };
-        let usable = matches!(presented.standing, RefreshStanding::Current | RefreshStanding::Retried);
-        let (grant, issued_at) = (presented.grant, presented.token.issued_at);
+        let presented = self.presented((&rows, &pool.id), token).await?;
+        let Some(Presented { token: Some(token), grant, standing }) = presented else { return Ok(None) };
+        let usable = matches!(standing, RefreshStanding::Current | RefreshStanding::Retried);
+        let issued_at = token.issued_at;
         if !usable || grant.client_id != owner.id {
             return Ok(None);
         }

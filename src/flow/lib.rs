@@ -31,6 +31,7 @@ pub mod senders;
 pub mod session;
 pub mod sign_in;
 pub mod sms_report;
+pub mod standing;
 pub mod timeline;
 pub mod token;
 pub mod unlock;

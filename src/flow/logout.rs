@@ -24,8 +24,8 @@ pub enum LogoutRefusal {
     /// A parameter is repeated or too long.
     #[error("a parameter cannot be read")]
     Malformed,
-    /// The hint was not issued here, or names another client than `client_id`.
-    #[error("the id_token_hint is not ours")]
+    /// The hint names another client than `client_id`.
+    #[error("the id_token_hint is of another client")]
     Hint,
     /// `post_logout_redirect_uri` is not registered for the client, or no client is named.
     #[error("the sign-out address is not registered")]
@@ -52,17 +52,17 @@ impl Watchword {
     ) -> Outcome<LogoutDecision, LogoutRefusal> {
         let one = |name| params.one(name).map_err(|_| Error::Refused(LogoutRefusal::Malformed));
         let keys = self.keys(&pool.id).await?;
-        let hint = match one("id_token_hint")? {
-            Some(token) => Some(read_hint(pool, &keys, token).ok_or(Error::Refused(LogoutRefusal::Hint))?),
-            None => None,
-        };
+        // One that cannot be read is none: then the person is asked, and is led nowhere that only the hint vouches for.
+        let given = one("id_token_hint")?;
+        let hint = given.and_then(|token| read_hint(pool, &keys, token));
         let named = one("client_id")?.map(ClientId::from);
         if hint.as_ref().zip(named.as_ref()).is_some_and(|(hint, named)| hint.client != *named) {
             return Err(Error::Refused(LogoutRefusal::Hint));
         }
         let hint = self.hint_of_a_client(&pool.id, hint).await?;
         let client = named.or_else(|| hint.as_ref().map(|hint| hint.client.clone()));
-        let back = self.way_back(pool, client, one("post_logout_redirect_uri")?, one("state")?).await?;
+        let asked_back = one("post_logout_redirect_uri")?.filter(|_| given.is_none() || client.is_some());
+        let back = self.way_back(pool, client, asked_back, one("state")?).await?;
         match self.session(pool, session_cookie).await? {
             Some(session) if confirmed || hint.as_ref().is_some_and(|hint| hint.speaks_for(&session)) => {
                 self.close_session(&pool.id, &session.id).await?;

@@ -59,13 +59,14 @@ pub enum ProjectRefusal {
 }
 
 impl NewProject {
-    /// Everything about it that cannot be used, as far as that shows without the database.
-    pub fn refusals(&self) -> Vec<ProjectRefusal> {
+    /// Everything about it that cannot be used, as far as that shows without the database; with a provider that `is_local`,
+    /// or is not.
+    pub fn refusals(&self, is_local: bool) -> Vec<ProjectRefusal> {
         let name = (!is_name(&self.name)).then_some(ProjectRefusal::Name);
         let domain = check_label(&self.domain).err().map(ProjectRefusal::Domain);
         let country = self.settings.countries.is_empty().then_some(ProjectRefusal::NoCountry);
         // The client is called like the project: one bad name is one refusal.
-        let client = self.client().refusals().into_iter();
+        let client = self.client().refusals(is_local).into_iter();
         let client = client.filter(|refusal| *refusal != ClientRegistrationRefusal::Name);
         [name, domain, country].into_iter().flatten().chain(client.map(ProjectRefusal::Client)).collect()
     }
@@ -87,7 +88,7 @@ impl Watchword {
     /// # Errors
     /// When something about it cannot be used or is taken; when the database fails.
     pub async fn create_project(&self, new: NewProject) -> Outcome<Project, ProjectRefusal> {
-        if let Some(refusal) = new.refusals().into_iter().next() {
+        if let Some(refusal) = new.refusals(self.settings.public_url.is_local()).into_iter().next() {
             return Err(Error::Refused(refusal));
         }
         let now = self.clock.now();

@@ -10,7 +10,6 @@ use watchword_domain::pool::Pool;
 
 use crate::Watchword;
 use crate::client_auth::{ClientRefusal, Credentials};
-use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
 
 /// Why a token is not revoked.
@@ -58,7 +57,7 @@ impl Watchword {
         }
         let rows = self.store.read(&pool.id);
         // Where the token stands does not matter: an old one that comes back still names its family.
-        let presented = self.presented(&rows, &token_hash(token.expose())).await?;
+        let presented = self.presented((&rows, &pool.id), token).await?;
         Ok(presented.map(|presented| (presented.grant.id, presented.grant.client_id)))
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod access;
 mod authorization_code;
 pub(crate) mod claims;
 mod mint;
-mod refresh;
+pub(crate) mod refresh;
 
 use watchword_domain::client::Client;
 use watchword_domain::pool::Pool;

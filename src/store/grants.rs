@@ -94,6 +94,21 @@ impl PoolTx {
         self.write(row::Entity::insert(row)).await
     }
 
+    /// Takes every grant of a user back, and with them every token. Gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_grants_revoked(&self, user: &UserId, now: Timestamp) -> Result<u64> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::RevokedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::UserId.eq(user.as_str()))
+            .filter(row::Column::RevokedAt.is_null())
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Takes a grant back, and with it every token of its family: true exactly once.
     ///
     /// # Errors

@@ -99,6 +99,22 @@ impl PoolTx {
         Ok(done.rows_affected == 1)
     }
 
+    /// Removes what a family was exchanged before the `last` one: so that a family has two tokens here, however often it is
+    /// refreshed. Whoever shows an older one is known by the token itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_exchanged_tokens(&self, grant: &GrantId, last: &str) -> Result<u64> {
+        let done = row::Entity::delete_many()
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::GrantId.eq(grant.as_str()))
+            .filter(row::Column::SupersededAt.is_not_null())
+            .filter(row::Column::TokenHash.ne(last))
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Notes that a token which is not rotated was used, so that its idle time starts anew.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use watchword_domain::Timestamp;
-use watchword_domain::ids::SessionId;
+use watchword_domain::ids::{SessionId, UserId};
 use watchword_domain::session::Session;
 
 use crate::access::{PoolRows, PoolTx, SystemTx};
@@ -92,6 +92,21 @@ impl PoolTx {
             .filter(row::Column::PoolId.eq(self.pool_text()))
             .filter(row::Column::Id.eq(id.as_str()));
         self.write(update).await
+    }
+
+    /// Ends every session of a user. Gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_sessions_ended(&self, user: &UserId, now: Timestamp) -> Result<u64> {
+        let done = row::Entity::update_many()
+            .col_expr(row::Column::EndedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::UserId.eq(user.as_str()))
+            .filter(row::Column::EndedAt.is_null())
+            .exec(&self.db())
+            .await?;
+        Ok(done.rows_affected)
     }
 
     /// Ends a session: true exactly once.

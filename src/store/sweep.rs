@@ -11,6 +11,8 @@ use watchword_domain::lifetimes::Lifetimes;
 use crate::Result;
 use crate::access::{Db, SystemTx};
 
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a message's timeline and a provider's report are kept.
@@ -39,7 +41,7 @@ impl SystemTx {
         removed += self.sweep_refusals(now - TIMELINE, most).await?;
         removed += self.sweep_spent_proofs(now, most).await?;
         // Kept past their use, so that a second redemption is recognised and ends what the first one began.
-        removed += self.sweep_authorization_codes(now - DAY, most).await?;
+        removed += self.sweep_authorization_codes(now - HOUR, most).await?;
         removed += self.sweep_grants(now - DAY, most).await?;
         removed += self.sweep_sessions(now - lifetimes.session(), most).await?;
         removed += self.sweep_signing_keys(KeyRotation::of(lifetimes).over_since(now), most).await?;

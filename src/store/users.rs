@@ -163,6 +163,24 @@ impl PoolTx {
         Ok(update.exec(&self.db()).await?.rows_affected == 1)
     }
 
+    /// Keeps a user out from a moment on, or lets them in again. Gives whether there is such a user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_user_disabled(
+        &self,
+        id: &UserId,
+        since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let update = row::Entity::update_many()
+            .col_expr(row::Column::DisabledAt, Expr::value(since.map(Timestamp::millis)))
+            .col_expr(row::Column::UpdatedAt, Expr::value(now.millis()))
+            .filter(row::Column::PoolId.eq(self.pool_text()))
+            .filter(row::Column::Id.eq(id.as_str()));
+        Ok(update.exec(&self.db()).await?.rows_affected == 1)
+    }
+
     /// Binds a number to a user.
     ///
     /// # Errors

@@ -184,6 +184,7 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
             false
         };
         save_identity |tx, own| tx.save_identity(&own.phone.id, Some("another")).await?;
+        save_user_disabled |tx, own| tx.save_user_disabled(&own.user.id, None, own.now).await?;
         save_user_email |tx, own| {
             let mailbox = EmailAddress::parse("ana@shop.example").unwrap();
             tx.save_user_email(&own.user.id, Some(&mailbox), own.now).await?
@@ -195,6 +196,8 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
         claim_challenge |tx, own| tx.claim_challenge(&own.challenge.id, own.now).await?;
         claim_sign_in |tx, own| tx.claim_sign_in(&own.sign_in.id, own.now).await?;
         claim_session |tx, own| tx.claim_session(&own.session.id, own.now).await?;
+        save_sessions_ended |tx, own| tx.save_sessions_ended(&own.user.id, own.now).await? > 0;
+        save_grants_revoked |tx, own| tx.save_grants_revoked(&own.user.id, own.now).await? > 0;
         claim_grant |tx, own| tx.claim_grant(&own.grant.id, own.now).await?;
         claim_signing_key_end |tx, own| tx.claim_signing_key_end(&own.key.id, own.now).await?;
         delete_signing_keys |tx, _own| { tx.delete_signing_keys().await?; false };
@@ -204,6 +207,7 @@ fn changes_of_the_rest() -> Vec<(&'static str, Call)> {
         claim_refresh_token |tx, own| {
             tx.claim_refresh_token(&own.refresh_hash, "next".into(), "sealed".into(), own.now).await?
         };
+        sweep_exchanged_tokens |tx, own| tx.sweep_exchanged_tokens(&own.grant.id, "another").await? > 0;
         claim_client_secret |tx, own| tx.claim_client_secret(&own.secret.id, own.now).await?;
         claim_sender |tx, own| tx.claim_sender(&own.sender.sender.id).await?;
         claim_client |tx, own| tx.claim_client(&own.client.id, own.now).await?;
@@ -382,6 +386,14 @@ async fn owned(house: &House) -> Owned {
     let refresh_hash = one("SELECT token_hash FROM refresh_tokens").await;
     let sender = sender(house).await;
     let rows = house.store.read(&house.pool.id);
+    // Of each, one that is left when the other is taken away.
+    let grant = rows.find_grant(&grant.into()).await.unwrap().unwrap();
+    let session = rows.find_session_by_token(&session_hash).await.unwrap().unwrap().session;
+    let tx = house.store.begin(&house.pool.id).await.unwrap();
+    tx.insert_session(&Session { id: "second".into(), ..session.clone() }, "second".into()).await.unwrap();
+    let user_id = session.user_id.clone();
+    tx.insert_grant(&GrantRow { id: "second".into(), user_id, ..grant.clone() }).await.unwrap();
+    tx.commit().await.unwrap();
     let sign_in = rows.find_sign_in(&page.hidden("sign_in").into()).await.unwrap().unwrap();
     let phone = rows.find_phone(&Phone::from_e164(&phone).unwrap()).await.unwrap().unwrap();
     Owned {
@@ -393,9 +405,9 @@ async fn owned(house: &House) -> Owned {
         sender,
         message: rows.list_attempts(sign_in.challenge.as_ref().unwrap()).await.unwrap().remove(0).id,
         user: rows.find_user(&phone.user_id).await.unwrap().unwrap(),
-        session: rows.find_session_by_token(&session_hash).await.unwrap().unwrap().session,
+        session,
         challenge: rows.find_challenge(sign_in.challenge.as_ref().unwrap()).await.unwrap().unwrap(),
-        grant: rows.find_grant(&grant.into()).await.unwrap().unwrap(),
+        grant,
         code: rows.find_authorization_code(&code_hash).await.unwrap().unwrap(),
         phone,
         session_hash,

@@ -25,7 +25,7 @@ fn arguments(more: &[&str]) -> Arguments {
 
 /// A project as the command makes it.
 pub(super) async fn made(flow: &Watchword, domain: &str) -> Project {
-    let new = arguments(&["--country", "IN"]).project().unwrap();
+    let new = arguments(&["--country", "IN"]).project(true).unwrap();
     project::create(flow, NewProject { domain: domain.to_owned(), ..new }).await.unwrap()
 }
 
@@ -33,7 +33,7 @@ pub(super) async fn made(flow: &Watchword, domain: &str) -> Project {
 async fn json_has_the_five_names_others_rely_on() {
     let directory = tempfile::tempdir().unwrap();
     let installation = installation::open(&config(directory.path())).await.unwrap();
-    let new = arguments(&["--country", "IN,br", "--language", "pt"]).project().unwrap();
+    let new = arguments(&["--country", "IN,br", "--language", "pt"]).project(true).unwrap();
     assert_eq!(new.settings.countries.len(), 2);
     let made = project::create(&installation.flow, new).await.unwrap();
     let json: serde_json::Value = serde_json::from_str(&in_json(&made)).unwrap();
@@ -52,7 +52,7 @@ async fn json_has_the_five_names_others_rely_on() {
     assert!(said.contains("shop") && said.contains("http://localhost:8080/shop"), "{said}");
     assert!(listed_in_words(&[]).contains("project create"));
 
-    let again = arguments(&["--country", "all"]).project().unwrap();
+    let again = arguments(&["--country", "all"]).project(true).unwrap();
     assert!(again.settings.countries.len() > 200);
     let refusal = project::create(&installation.flow, again).await.err().unwrap();
     assert_eq!(refusal.what, "--domain");
@@ -64,7 +64,7 @@ async fn json_has_the_five_names_others_rely_on() {
 async fn a_public_client_has_no_secret() {
     let directory = tempfile::tempdir().unwrap();
     let installation = installation::open(&config(directory.path())).await.unwrap();
-    let new = arguments(&["--country", "IN", "--kind", "spa"]).project().unwrap();
+    let new = arguments(&["--country", "IN", "--kind", "spa"]).project(true).unwrap();
     let made = project::create(&installation.flow, new).await.unwrap();
     let json: serde_json::Value = serde_json::from_str(&in_json(&made)).unwrap();
     assert!(json["client_secret"].is_null());
@@ -90,7 +90,14 @@ fn everything_that_is_wrong_is_named_by_its_flag_in_one_go() {
     let refusal = |more: &[&str]| {
         let usual = ["create", "--name", " ", "--domain", "No Label"];
         let line = Line::try_parse_from(usual.iter().chain(more)).unwrap();
-        line.arguments.project().err().unwrap().0.into_iter().map(|problem| problem.what).collect::<Vec<_>>()
+        line.arguments
+            .project(true)
+            .err()
+            .unwrap()
+            .0
+            .into_iter()
+            .map(|problem| problem.what)
+            .collect::<Vec<_>>()
     };
     let several = ["--country", "XX", "--kind", "toaster", "--language", "tlh", "--support-email", "nobody"];
     assert_eq!(

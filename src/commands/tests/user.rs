@@ -30,6 +30,10 @@ async fn a_number_that_got_nothing_has_no_messages_and_is_never_repeated() {
     assert_eq!(serde_json::from_str::<serde_json::Value>(&said).unwrap(), json!([]));
     let said = run(&[&["unlock"], &number[..]].concat()).await.unwrap();
     assert!(said.starts_with("Nothing to do"), "{said}");
+    for command in ["disable", "enable", "sign-out", "trust"] {
+        let unknown = run(&[&[command], &number[..]].concat()).await.unwrap_err();
+        assert!(unknown.what == "--phone" && !unknown.to_string().contains("98765"), "{command}: {unknown}");
+    }
     let refusal = run(&["messages", "--domain", "shop", "--phone", "98765"]).await.unwrap_err();
     assert!(refusal.what == "--phone" && !refusal.to_string().contains("98765"), "{refusal}");
     let unknown = run(&["messages", "--domain", "nobody", "--phone", number[3]]).await.unwrap_err();

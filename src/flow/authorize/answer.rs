@@ -28,6 +28,10 @@ pub enum ErrorCode {
     InvalidScope,
     /// `prompt=none`, and nobody is signed in well enough.
     LoginRequired,
+    /// `prompt=none` from an application that a session alone does not answer.
+    InteractionRequired,
+    /// The browser was answered too often.
+    TemporarilyUnavailable,
     /// Request objects are not read.
     RequestNotSupported,
     /// Request objects by reference are not read.
@@ -45,6 +49,8 @@ impl ErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::LoginRequired => "login_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

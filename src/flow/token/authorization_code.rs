@@ -5,7 +5,6 @@
 //! claim, so that no crash leaves a spent code with half a grant.
 
 use watchword_domain::client::Client;
-use watchword_domain::ids::opaque_token;
 use watchword_domain::pool::Pool;
 use watchword_domain::request::{AuthorizationRequest, is_pkce_value};
 use watchword_domain::scope::Scope;
@@ -31,8 +30,10 @@ pub struct CodeGrant {
 /// Why a code is not redeemed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeRefusal {
-    /// Unknown, over, spent, or another client's: which of these is told to nobody.
-    #[error("the code is unknown, expired, used before or was issued to another client")]
+    /// Unknown, over, spent, another client's, or its session was signed out: which of these is told to nobody.
+    #[error(
+        "the code is unknown, expired, used before, was issued to another client, or its user signed out"
+    )]
     Unusable,
     /// The redirect URI is missing or not the one the code was sent to (RFC 6749, section 4.1.3).
     #[error("redirect_uri is not the one of the authorization request")]
@@ -91,8 +92,12 @@ impl Watchword {
             end_what_it_began(tx, &hash, now).await?;
             return Err(Error::Refused(CodeRefusal::Unusable));
         };
-        match checked {
-            Ok(_) => self.make_grant(tx, code, now).await.map_err(Error::Fault),
+        // Whoever signed out in between has taken it back.
+        let session = tx.find_session(&code.session_id).await?;
+        let is_over = session.is_none_or(|session| session.ended_at.is_some());
+        let alive = if is_over { Err(CodeRefusal::Unusable) } else { Ok(()) };
+        match checked.and(alive) {
+            Ok(()) => self.make_grant(tx, code, now).await.map_err(Error::Fault),
             Err(refusal) => {
                 tx.commit().await?;
                 Err(Error::Refused(refusal))
@@ -117,7 +122,7 @@ impl Watchword {
             expires_at: ends,
             revoked_at: None,
         };
-        let refresh_token = offline.then(|| Secret::new(opaque_token(&*self.random)));
+        let refresh_token = offline.then(|| self.new_refresh_token(tx.pool(), &grant.id)).transpose()?;
         tx.insert_grant(&grant).await?;
         if let Some(token) = &refresh_token {
             tx.insert_refresh_token(token_hash(token.expose()), &grant.id, now).await?;

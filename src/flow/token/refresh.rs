@@ -2,14 +2,15 @@
 //!
 //! A public client's token is exchanged for one successor. The successor lies sealed beside the token it replaces, so that
 //! a client whose answer got lost, or who asked twice at once, is given the same one again: for a minute, and only while
-//! the successor itself was not used. After that the old token has no honest owner, and its family ends. A confidential
-//! client proves itself at every use; its token stays.
+//! the successor itself was not used. After that the old token has no honest owner, and its family ends. A token names its
+//! family, under a keyed hash, so that this holds for as long as the family lives without a row for each old token. A
+//! confidential client proves itself at every use; its token stays.
 
 use std::time::Duration;
 
 use watchword_domain::Secret;
 use watchword_domain::client::Client;
-use watchword_domain::ids::{PoolId, opaque_token};
+use watchword_domain::ids::{GrantId, PoolId, opaque_token};
 use watchword_domain::pool::Pool;
 use watchword_domain::refresh::{RefreshFacts, RefreshStanding};
 use watchword_domain::scope::Scopes;
@@ -42,13 +43,19 @@ pub enum RefreshRefusal {
 
 /// A refresh token that was presented: its row, its family, and what may be done with it.
 pub(crate) struct Presented {
-    pub(crate) token: RefreshTokenRow,
+    /// None of one that was exchanged long ago.
+    pub(crate) token: Option<RefreshTokenRow>,
     pub(crate) grant: GrantRow,
     pub(crate) standing: RefreshStanding,
 }
 
 /// How old the note of a token's last use may be before it is written anew: idle time is counted in days.
 const USE_PRECISION: Duration = Duration::from_secs(60);
+
+/// What the hash in a token is for.
+fn token_purpose(pool: &PoolId) -> String {
+    format!("refresh token of {pool}")
+}
 
 /// What a successor is sealed for: it opens beside the token it replaces and nowhere else.
 fn successor_purpose(pool: &PoolId, token_hash: &str) -> String {
@@ -62,12 +69,48 @@ fn narrowed(granted: &Scopes, asked: Option<&str>) -> Result<Scopes, RefreshRefu
 }
 
 impl Watchword {
-    /// The refresh token with this hash, as the rows now stand.
+    /// A new refresh token of a family.
+    pub(crate) fn new_refresh_token(&self, pool: &PoolId, family: &GrantId) -> Result<Secret<String>, Fault> {
+        let random = opaque_token(&*self.random);
+        let of = self.master.keyed_hash(&token_purpose(pool), &[family.as_str(), &random])?;
+        Ok(Secret::new(format!("{family}.{random}.{of}")))
+    }
+
+    /// The family a refresh token names, if it is one of ours.
+    fn family_of(&self, pool: &PoolId, token: &str) -> Result<Option<GrantId>, Fault> {
+        let mut parts = token.splitn(3, '.');
+        let (Some(family), Some(random), Some(of)) = (parts.next(), parts.next(), parts.next()) else {
+            return Ok(None);
+        };
+        let is_ours = self.master.recognises(&token_purpose(pool), &[family, random], of)?;
+        Ok(is_ours.then(|| GrantId::from(family)))
+    }
+
+    /// A refresh token and its family, as the rows now stand; nothing when it is none of ours.
     pub(crate) async fn presented(
         &self,
-        rows: &PoolRows,
-        token_hash: &str,
+        (rows, pool): (&PoolRows, &PoolId),
+        token: &Secret<String>,
     ) -> Result<Option<Presented>, Fault> {
+        if let Some(presented) = self.presented_row(rows, &token_hash(token.expose())).await? {
+            return Ok(Some(presented));
+        }
+        let Some(family) = self.family_of(pool, token.expose())? else { return Ok(None) };
+        let Some(grant) = rows.find_grant(&family).await? else { return Ok(None) };
+        let now = self.clock.now();
+        let facts = RefreshFacts {
+            issued_at: now,
+            family_since: grant.created_at,
+            family_revoked_at: grant.revoked_at,
+            superseded_at: Some(grant.created_at),
+            successor_used: true,
+        };
+        let standing = facts.standing(&self.settings.lifetimes, now);
+        Ok(Some(Presented { token: None, grant, standing }))
+    }
+
+    /// The refresh token with this hash, if its row is still there.
+    async fn presented_row(&self, rows: &PoolRows, token_hash: &str) -> Result<Option<Presented>, Fault> {
         let Some(token) = rows.find_refresh_token(token_hash).await? else { return Ok(None) };
         let Some(grant) = rows.find_grant(&token.grant_id).await? else { return Ok(None) };
         let successor = match &token.successor_hash {
@@ -82,7 +125,7 @@ impl Watchword {
             successor_used: successor.is_some_and(|successor| successor.superseded_at.is_some()),
         };
         let standing = facts.standing(&self.settings.lifetimes, self.clock.now());
-        Ok(Some(Presented { token, grant, standing }))
+        Ok(Some(Presented { token: Some(token), grant, standing }))
     }
 
     /// Honours a refresh token: decides what is issued, and spends the token where its client's kind asks for that.
@@ -94,7 +137,7 @@ impl Watchword {
     ) -> Outcome<Issue, RefreshRefusal> {
         let unusable = Error::Refused(RefreshRefusal::Unusable);
         let rows = self.store.read(&pool.id);
-        let presented = self.presented(&rows, &token_hash(given.token.expose())).await?;
+        let presented = self.presented((&rows, &pool.id), &given.token).await?;
         let Some(presented) = presented.filter(|presented| presented.grant.client_id == client.id) else {
             return Err(unusable);
         };
@@ -105,27 +148,38 @@ impl Watchword {
         if live_user(&rows, &presented.grant.user_id).await?.is_none() {
             return Err(unusable);
         }
+        let Presented { token: Some(token), grant, standing } = presented else { return Err(unusable) };
         let refresh_token = if client.rotates_refresh_tokens() {
-            Some(self.rotate(&pool.id, &presented).await?)
-        } else {
-            self.note_use(&pool.id, &presented).await?;
+            Some(self.rotate(&pool.id, (&token, &grant, standing)).await?)
+        } else if standing == RefreshStanding::Current {
+            self.note_use(&pool.id, &token).await?;
             None
+        } else {
+            return Err(unusable);
         };
-        Ok(Issue { grant: presented.grant, scopes, nonce: None, refresh_token })
+        Ok(Issue { grant, scopes, nonce: None, refresh_token })
     }
 
     /// The one successor of a public client's token: made now, or as it was made before.
-    async fn rotate(&self, pool: &PoolId, presented: &Presented) -> Outcome<Secret<String>, RefreshRefusal> {
-        if presented.standing != RefreshStanding::Current {
-            return self.successor(pool, presented).await;
+    async fn rotate(
+        &self,
+        pool: &PoolId,
+        (token, grant, standing): (&RefreshTokenRow, &GrantRow, RefreshStanding),
+    ) -> Outcome<Secret<String>, RefreshRefusal> {
+        if standing != RefreshStanding::Current {
+            return self.successor(pool, (token, grant, standing)).await;
         }
-        if let Some(successor) = self.exchange(pool, &presented.token).await? {
+        if let Some(successor) = self.exchange(pool, token).await? {
             return Ok(successor);
         }
         // Somebody was faster; what they did is committed by now and can be read.
-        let again = self.presented(&self.store.read(pool), &presented.token.token_hash).await?;
-        let again = again.ok_or(Error::Refused(RefreshRefusal::Unusable))?;
-        self.successor(pool, &again).await
+        match self.presented_row(&self.store.read(pool), &token.token_hash).await? {
+            Some(Presented { token: Some(token), grant, standing }) => {
+                self.successor(pool, (&token, &grant, standing)).await
+            }
+            // So fast that the successor was exchanged as well.
+            _ => Err(self.end_family(pool, grant).await?),
+        }
     }
 
     /// Exchanges the newest token of a family; nothing when it is not the newest any more.
@@ -135,7 +189,7 @@ impl Watchword {
         token: &RefreshTokenRow,
     ) -> Result<Option<Secret<String>>, Fault> {
         let now = self.clock.now();
-        let successor = Secret::new(opaque_token(&*self.random));
+        let successor = self.new_refresh_token(pool, &token.grant_id)?;
         let successor_hash = token_hash(successor.expose());
         let purpose = successor_purpose(pool, &token.token_hash);
         let sealed = self.master.seal(&*self.random, &purpose, successor.expose())?;
@@ -143,6 +197,7 @@ impl Watchword {
         let first = tx.claim_refresh_token(&token.token_hash, successor_hash.clone(), sealed, now).await?;
         if first {
             tx.insert_refresh_token(successor_hash, &token.grant_id, now).await?;
+            tx.sweep_exchanged_tokens(&token.grant_id, &token.token_hash).await?;
         }
         // Also when nothing was written: on SQLite the faster one may share this commit, and is not durable before it.
         tx.commit().await?;
@@ -153,9 +208,8 @@ impl Watchword {
     async fn successor(
         &self,
         pool: &PoolId,
-        presented: &Presented,
+        (token, grant, standing): (&RefreshTokenRow, &GrantRow, RefreshStanding),
     ) -> Outcome<Secret<String>, RefreshRefusal> {
-        let Presented { token, grant, standing } = presented;
         match (standing, &token.successor_sealed) {
             (RefreshStanding::Retried, Some(sealed)) => {
                 Ok(self.master.open(&successor_purpose(pool, &token.token_hash), sealed)?)
@@ -176,15 +230,12 @@ impl Watchword {
         Ok(Error::Refused(RefreshRefusal::Unusable))
     }
 
-    /// Refuses a token that is over; otherwise notes its use, so that its idle time starts anew.
-    async fn note_use(&self, pool: &PoolId, presented: &Presented) -> Outcome<(), RefreshRefusal> {
-        if presented.standing != RefreshStanding::Current {
-            return Err(Error::Refused(RefreshRefusal::Unusable));
-        }
+    /// Notes the use of a token, so that its idle time starts anew.
+    async fn note_use(&self, pool: &PoolId, token: &RefreshTokenRow) -> Result<(), Fault> {
         let now = self.clock.now();
-        if now.since(presented.token.issued_at) > USE_PRECISION {
+        if now.since(token.issued_at) > USE_PRECISION {
             let tx = self.store.begin(pool).await?;
-            tx.save_refresh_token_use(&presented.token.token_hash, now).await?;
+            tx.save_refresh_token_use(&token.token_hash, now).await?;
             tx.commit().await?;
         }
         Ok(())

@@ -102,10 +102,9 @@ fn refuse(doors: &Doors, visitor: &Visitor, refusal: LogoutRefusal) -> Response 
         LogoutRefusal::Malformed => {
             (ErrorKind::InvalidRequest, "a parameter is repeated, too long or not UTF-8")
         }
-        LogoutRefusal::Hint => (
-            ErrorKind::InvalidRequest,
-            "id_token_hint is no ID token of this issuer, or of another client than client_id",
-        ),
+        LogoutRefusal::Hint => {
+            (ErrorKind::InvalidRequest, "id_token_hint is of another client than client_id")
+        }
         LogoutRefusal::RedirectUri => (
             ErrorKind::RedirectUri,
             "post_logout_redirect_uri is not registered for this client, or neither id_token_hint nor client_id names one",

@@ -48,6 +48,14 @@ on_each_database! {
         assert_eq!(house.http.get(url).header("cookie", kept).send().await.unwrap().status(), 200);
     }
 
+    fn a_code_that_waits_is_worth_nothing_once_its_session_was_signed_out(house) {
+        let (browser, hint) = signed_in(&house).await;
+        let code = code_of(&browser.open(&house).await);
+        sign_out(&house, &browser, &[("id_token_hint", &hint)]).await;
+        let answer = house.redeem(&code).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("invalid_grant")));
+    }
+
     fn without_an_address_a_page_says_that_it_is_done(house) {
         let (browser, hint) = signed_in(&house).await;
         is_page_of_its_own(&sign_out(&house, &browser, &[("id_token_hint", &hint)]).await, 200);
@@ -100,11 +108,16 @@ on_each_database! {
         let tokens = house.tokens_of(&random_phone()).await;
         let unsigned = format!("{}.", hint.rsplit_once('.').unwrap().0);
         let spa = Public::spa(&house).await;
+        // The person is asked, and the way is led by nothing that only the hint vouches for.
+        let away = ("post_logout_redirect_uri", SIGNED_OUT);
+        for no_hint in ["x", &unsigned, tokens["access_token"].as_str().unwrap()] {
+            let page = sign_out(&house, &browser, &[("id_token_hint", no_hint), away]).await;
+            is_page_of_its_own(&page, 200);
+            assert!(page.text.contains("name=\"csrf\""), "{no_hint}");
+            assert!(is_signed_in(&house, &browser).await);
+        }
         for params in [
-            vec![("id_token_hint", "x")],
-            vec![("id_token_hint", &unsigned)],
-            vec![("id_token_hint", tokens["access_token"].as_str().unwrap())],
-            vec![("id_token_hint", &hint), ("client_id", &spa.id)],
+            vec![("id_token_hint", hint.as_str()), ("client_id", &spa.id)],
             vec![("id_token_hint", &hint), ("id_token_hint", &hint)],
         ] {
             is_page_of_its_own(&sign_out(&house, &browser, &params).await, 400);
@@ -112,8 +125,12 @@ on_each_database! {
         }
         let other = house.project("other", ClientKind::Web).await;
         let there = with_query(&format!("{}/end-session", other.pool.issuer), &[("id_token_hint", &hint)]);
-        is_page_of_its_own(&browser.get(&there).await, 400);
+        is_page_of_its_own(&browser.get(&there).await, 200);
         assert!(is_signed_in(&house, &browser).await);
+        let csrf = sign_out(&house, &browser, &[("id_token_hint", "x")]).await.hidden("csrf");
+        let form = [("id_token_hint", "x"), away, ("csrf", &csrf)];
+        is_page_of_its_own(&browser.post(&house.url("/end-session"), &form).await, 200);
+        assert!(!is_signed_in(&house, &browser).await, "who says yes is signed out");
     }
 
     /// Section 3: to the letter, or a page and still signed in.

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::client::{asks_who, code_of, error_of, prove, with};
+use watchword_domain::client::ClientKind;
+use watchword_domain::session::ANSWERS_PER_SESSION;
+
+use super::client::{Public, asks_who, code_of, error_of, prove, with};
 use crate::on_each_database;
-use crate::support::{claims_of, random_phone};
+use crate::support::{CALLBACK, claims_of, query_of, random_phone};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -20,6 +23,50 @@ on_each_database! {
         let strict = with(&silent, "max_age", "60");
         house.clock.turn(MINUTE * 2);
         assert_eq!(error_of(&house, &browser.authorize(&house, &strict).await), "login_required");
+    }
+
+    /// RFC 8252, section 8.6: any program on the device can listen there.
+    fn a_session_alone_answers_no_application_whose_place_another_program_may_take(house) {
+        for (kind, redirect_uri) in [
+            (ClientKind::Native, "http://127.0.0.1/back"),
+            (ClientKind::Native, "com.example.app:/back"),
+            (ClientKind::Spa, "http://localhost:3000/back"),
+        ] {
+            let client = Public::of(&house, kind, redirect_uri).await;
+            let asked = with(&client.request(), "redirect_uri", redirect_uri);
+            let (browser, phone) = (house.browser(), random_phone());
+            browser.sign_in(&house, &phone).await;
+            let answer = browser.authorize(&house, &with(&asked, "prompt", "none")).await.location();
+            assert!(answer.starts_with(redirect_uri), "{answer}");
+            assert_eq!(query_of(&answer)["error"], "interaction_required", "{redirect_uri}");
+            let page = browser.authorize(&house, &asked).await;
+            assert!(asks_who(&page), "{redirect_uri}");
+            let done = prove(&house, &browser, &page, &phone).await.location();
+            assert!(done.starts_with(redirect_uri) && query_of(&done).contains_key("code"), "{done}");
+            let stranger = house.browser().authorize(&house, &with(&asked, "prompt", "none")).await.location();
+            assert_eq!(query_of(&stranger)["error"], "login_required");
+        }
+        let native = Public::of(&house, ClientKind::Native, CALLBACK).await;
+        let browser = house.browser();
+        browser.sign_in(&house, &random_phone()).await;
+        code_of(&browser.authorize(&house, &native.request()).await);
+    }
+
+    fn a_session_answers_so_often_and_no_more(house) {
+        let browser = house.browser();
+        browser.sign_in(&house, &random_phone()).await;
+        for _ in 0..ANSWERS_PER_SESSION {
+            code_of(&browser.open(&house).await);
+        }
+        assert_eq!(error_of(&house, &browser.open(&house).await), "temporarily_unavailable");
+        let codes = house.count("authorization_codes").await;
+        assert_eq!(codes, ANSWERS_PER_SESSION as usize + 1, "that of the sign-in, too");
+        house.clock.turn(HOUR);
+        code_of(&browser.open(&house).await);
+        // The codes of the hour before are of no use to anybody any more.
+        house.clock.turn(HOUR);
+        house.flow.sweep().await.unwrap();
+        assert!(house.count("authorization_codes").await <= 1);
     }
 
     fn prompt_none_beside_another_value_is_refused(house) {

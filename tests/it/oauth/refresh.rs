@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use watchword_domain::client::ClientKind;
 
-use super::client::{Public, bad, code_of, introspect, refresh, refused, sign_in, text, userinfo, with};
+use super::client::{
+    Public, bad, code_of, introspect, post, refresh, refused, sign_in, text, userinfo, with,
+};
 use crate::on_each_database;
 use crate::support::{Answer, House, claims_of, random_phone};
 
@@ -109,6 +111,39 @@ on_each_database! {
         let second = rotated(&house, &spa, &first).await;
         let third = rotated(&house, &spa, &second).await;
         assert_eq!(refused(&spa.refresh(&house, &first).await), bad("invalid_grant"));
+        is_over(&house, &spa, &tokens, &third).await;
+    }
+
+    fn a_family_has_two_tokens_here_however_often_it_is_refreshed_and_each_old_one_ends_it(house) {
+        let spa = Public::spa(&house).await;
+        let tokens = spa.tokens(&house).await;
+        let mut family = vec![text(&tokens, "refresh_token")];
+        for _ in 0..9 {
+            family.push(rotated(&house, &spa, family.last().unwrap()).await);
+            assert_eq!(house.count("refresh_tokens").await, 2);
+        }
+        let newest = family.pop().unwrap();
+        let (named, of) = family[3].rsplit_once('.').unwrap();
+        let (_, of_another) = family[4].rsplit_once('.').unwrap();
+        for forged in [format!("{named}.{of_another}"), format!("{named}."), named.to_owned(), format!("{named}.{of}x")] {
+            assert_eq!(refused(&spa.refresh(&house, &forged).await), bad("invalid_grant"), "{forged}");
+        }
+        let other = Public::spa(&house).await;
+        assert_eq!(refused(&other.refresh(&house, &family[3]).await), bad("invalid_grant"));
+        let newest = rotated(&house, &spa, &newest).await;
+        house.clock.turn(SECOND * 3600 * 24);
+        assert_eq!(refused(&spa.refresh(&house, &family[3]).await), bad("invalid_grant"));
+        is_over(&house, &spa, &tokens, &newest).await;
+    }
+
+    fn an_old_token_given_back_takes_its_family_along(house) {
+        let spa = Public::spa(&house).await;
+        let tokens = spa.tokens(&house).await;
+        let first = text(&tokens, "refresh_token");
+        let second = rotated(&house, &spa, &first).await;
+        let third = rotated(&house, &spa, &second).await;
+        let form = [("token", first.as_str()), ("client_id", &spa.id)];
+        assert_eq!(post(&house, "/revoke", &form).await.status, 200);
         is_over(&house, &spa, &tokens, &third).await;
     }
 
