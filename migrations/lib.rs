@@ -17,6 +17,7 @@ mod m0009_networks;
 mod m0010_installation_alerts;
 mod m0011_open_messages;
 mod m0012_waiting_messages;
+mod m0013_counted_starts;
 
 /// Runs every change in order.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_installation_alerts::Migration),
             Box::new(m0011_open_messages::Migration),
             Box::new(m0012_waiting_messages::Migration),
+            Box::new(m0013_counted_starts::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ use crate::crypto::token_hash;
 use crate::error::{Error, Fault, Outcome};
 use crate::senders::Refusal;
 use crate::timeline;
+use crate::webhook::kept;
 use crate::{SmsSender, Watchword};
 
 pub use watchword_messaging::sms::reports::Request;
@@ -50,7 +51,7 @@ impl Watchword {
         match reports.read(request) {
             Ok(report) => {
                 let key = report.dedupe_key(reports.provider());
-                let body = body_of(reports.provider(), &report);
+                let body = kept(body_of(reports.provider(), &report));
                 if tx.claim_webhook_event(&key, "sms_status", body, now).await? {
                     news = self.apply_sms_report(&tx, &report).await?;
                 }
@@ -58,7 +59,7 @@ impl Watchword {
             Err(_) => {
                 // Proven, yet not what we can read: kept for a person to look at, and not asked for again.
                 let body = String::from_utf8_lossy(request.raw).replace('\0', "");
-                tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
+                tx.claim_webhook_event(&token_hash(&body), "unreadable", kept(body), now).await?;
             }
         }
         let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us());

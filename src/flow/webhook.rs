@@ -23,6 +23,9 @@ pub use self::proof::WebhookRefusal;
 /// The kind of the alert that codes go to people who did not ask for them.
 pub const DISOWNED: &str = "disowned";
 
+/// The longest text that is kept of an event, in bytes.
+const LONGEST_KEPT: usize = 16 * 1024;
+
 /// So many codes within an hour that nobody had asked for are worth an alert.
 const SUSPICIOUS: u32 = 3;
 
@@ -60,7 +63,7 @@ impl Watchword {
         let (mut news, mut of_templates) = (Vec::new(), Vec::new());
         match events {
             Ok(events) => {
-                let mut new = Self::take_in(&tx, proven.heard(events), now).await?;
+                let mut new = self.take_in(&tx, proven.heard(events), now).await?;
                 // Challenges before messages, as a right code takes them: neither waits for the other for ever.
                 // Templates in the order of whoever asked about them.
                 new.sort_by_cached_key(|heard| {
@@ -74,11 +77,13 @@ impl Watchword {
                     news.extend(self.apply(&tx, heard).await?);
                 }
             }
-            Err(_) => {
-                // Signed, yet not what we can read: kept for a person to look at, and not asked for again.
+            // Signed, yet not what we can read: kept for a person to look at, and not asked for again.
+            Err(_) if proven.is_of_installation() => {
                 let body = String::from_utf8_lossy(raw).replace('\0', "");
-                tx.claim_webhook_event(&token_hash(&body), "unreadable", body, now).await?;
+                tx.claim_webhook_event(&token_hash(&body), "unreadable", kept(body), now).await?;
             }
+            // A project may sign what it likes.
+            Err(_) => tracing::warn!("a webhook that a project's secret signed cannot be read"),
         }
         let failed = news.iter().filter(|(message, step)| *step == Step::Failed && message.failed_by_us());
         tx.uncount_sent(failed.map(|(message, _)| message)).await?;
@@ -137,16 +142,48 @@ impl Watchword {
     ///
     /// All are stored before the first is applied, and always in the same order: two webhooks that report the same
     /// messages would otherwise each wait for rows that the other holds.
-    async fn take_in(tx: &SystemTx, mut heard: Vec<Heard>, now: Timestamp) -> Result<Vec<Heard>, Fault> {
-        heard.sort_by_cached_key(|heard| (subject_of(&heard.event).to_owned(), heard.key()));
+    async fn take_in(
+        &self,
+        tx: &SystemTx,
+        mut heard: Vec<Heard>,
+        now: Timestamp,
+    ) -> Result<Vec<Heard>, Fault> {
+        heard.sort_by_cached_key(|heard| (subject_of(&heard.event).to_owned(), heard.event.dedupe_key()));
         let mut new = Vec::with_capacity(heard.len());
         for heard in heard {
+            let Some(key) = self.key_of(tx, &heard, now).await? else { continue };
             let event = &heard.event;
-            if tx.claim_webhook_event(&heard.key(), kind_of(event), body_of(event), now).await? {
+            if tx.claim_webhook_event(&key, kind_of(event), kept(body_of(event)), now).await? {
                 new.push(heard);
             }
         }
         Ok(new)
+    }
+
+    /// The same for every delivery of the same news. Those of projects' own senders are kept apart, so that none can take
+    /// another's news by telling them first; and since a project may sign what it likes, any amount of it, they are kept by
+    /// what they are news of: a message that left from that sender, so many times as it has steps. None for what is news of
+    /// nothing.
+    async fn key_of(&self, tx: &SystemTx, heard: &Heard, now: Timestamp) -> Result<Option<String>, Fault> {
+        let Some(wire) = heard.sender.as_ref().filter(|wire| !wire.is_shared()) else {
+            return Ok(Some(heard.event.dedupe_key()));
+        };
+        let (ids, step) = match &heard.event {
+            Event::Status(status) => {
+                let ours = status.correlation.as_deref().map(MessageId::from);
+                ((ours, status.provider_message_id.as_str()), status.state.as_str())
+            }
+            Event::Inbound(inbound) => match inbound.disowned_message() {
+                Some(theirs) => ((None, theirs), "disowned"),
+                None => return Ok(None),
+            },
+            Event::Other { .. } => {
+                let is_admitted = self.senders.admits_news(&wire.id, now);
+                return Ok(is_admitted.then(|| format!("{} {}", wire.id, heard.event.dedupe_key())));
+            }
+        };
+        let message = tx.find_message_of(&wire.id, (ids.0.as_ref(), ids.1)).await?;
+        Ok(message.map(|message| format!("{} {message} {step}", wire.id)))
     }
 
     async fn apply(&self, tx: &SystemTx, heard: &Heard) -> Result<Option<(Advanced, Step)>, Fault> {
@@ -186,11 +223,12 @@ impl Watchword {
     ) -> Result<Option<(Advanced, Step)>, Fault> {
         let Some(state) = status.state.delivery() else { return Ok(None) };
         metrics::counter!("watchword_delivery_reports_total", "state" => state.as_str()).increment(1);
-        if let Some((_, code)) = failure_of(status) {
+        let (failure, price) = (status.failure(), price_of(status));
+        // That the token is not valid is said in answers: who reports is not asked for one.
+        if let Some((_, code)) = failure.filter(|(_, code)| *code != 0) {
             self.senders.refused(&wire.id, &Refusal::on_whatsapp(code), self.clock.now());
         }
         let at = Timestamp::from_seconds(status.at);
-        let (failure, price) = (failure_of(status), price_of(status));
         let identity_key_hash = status.identity_key_hash.clone();
         let report = StatusReport { state, at, failure, price, identity_key_hash };
         let ours = status.correlation.as_deref().map(MessageId::from);
@@ -205,8 +243,10 @@ fn price_of(status: &Status) -> Option<Price> {
     Some(Price { billable: told.billable, category: told.category.clone() })
 }
 
-fn failure_of(status: &Status) -> Option<(FailureClass, i64)> {
-    Some((status.failure()?, status.errors.first().map_or(0, |error| error.code)))
+/// As much of a body as is kept: far more than Meta's are long.
+pub(crate) fn kept(mut body: String) -> String {
+    body.truncate(body.floor_char_boundary(LONGEST_KEPT));
+    body
 }
 
 /// The message an event is about, by the provider's id.

@@ -1,8 +1,7 @@
 //! Grants: what a user allowed a client, and whether that still holds.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryOrder, QuerySelect};
 use watchword_domain::Timestamp;
 use watchword_domain::ids::{ClientId, GrantId, SessionId, UserId};
 use watchword_domain::scope::Scopes;
@@ -127,15 +126,18 @@ impl PoolTx {
 
 impl SystemTx {
     pub(crate) async fn sweep_grants(&self, older_than: Timestamp, most: u64) -> Result<u64> {
-        let cut =
-            crate::sweep::cut::<row::Entity>(&self.db(), row::Column::ExpiresAt, older_than, most).await?;
-        let over = Query::select()
+        let over = row::Entity::find()
+            .select_only()
             .columns([row::Column::PoolId, row::Column::Id])
-            .from(row::Entity)
-            .and_where(row::Column::ExpiresAt.lt(cut.millis()))
-            .to_owned();
-        self.delete_refresh_tokens_of(over).await?;
-        let done = row::Entity::delete_many().filter(row::Column::ExpiresAt.lt(cut.millis()));
-        Ok(done.exec(&self.db()).await?.rows_affected)
+            .filter(row::Column::ExpiresAt.lt(older_than.millis()))
+            .order_by_asc(row::Column::ExpiresAt)
+            .limit(most);
+        let over: Vec<(String, String)> = over.into_tuple().all(&self.db()).await?;
+        if over.is_empty() {
+            return Ok(0);
+        }
+        self.delete_refresh_tokens_of(&over).await?;
+        let key = Expr::tuple([Expr::col(row::Column::PoolId), Expr::col(row::Column::Id)]);
+        Ok(row::Entity::delete_many().filter(key.in_tuples(over)).exec(&self.db()).await?.rows_affected)
     }
 }

@@ -185,6 +185,15 @@ fn stored_failures(column: &'static str) -> Expr {
 }
 
 impl SystemTx {
+    /// Every network that tries leaves one, wanted or not.
+    pub(crate) async fn sweep_counted_starts(&self, older_than: Timestamp, most: u64) -> Result<u64> {
+        let moment = counter_row::Column::WindowStart;
+        // As the index says it.
+        let of_starts = Expr::cust("substr(name, 1, 7) = 'starts '");
+        let are_over = of_starts.and(moment.lt(older_than.millis()));
+        crate::sweep::oldest_of::<counter_row::Entity>(&self.db(), moment, are_over, most).await
+    }
+
     pub(crate) async fn sweep_counters(&self, older_than: Timestamp, most: u64) -> Result<u64> {
         crate::sweep::oldest::<counter_row::Entity>(
             &self.db(),

@@ -14,6 +14,7 @@ use watchword_domain::{Channel, DeliveryState, FailureClass, Phone, Timestamp};
 
 use crate::access::{PoolTx, SystemTx};
 use crate::entity::entity;
+use crate::lookup::First;
 use crate::{Result, StoreError};
 
 entity! { row = "messages";
@@ -119,6 +120,15 @@ fn further(row: row::Model) -> Result<Advanced> {
     })
 }
 
+/// The message of a sender that a report names: a sender's word counts for its own messages only.
+fn reported_of(sender: &SenderId, (ours, theirs): (Option<&MessageId>, &str)) -> SimpleExpr {
+    let of = match ours {
+        Some(ours) => row::Column::Id.eq(ours.as_str()),
+        None => row::Column::ProviderMessageId.eq(theirs),
+    };
+    of.and(row::Column::SenderId.eq(sender.as_str()))
+}
+
 /// The states that news of `to` changes: the rule is the domain's, the condition is the statement's.
 fn gives_way_to(to: DeliveryState) -> Vec<&'static str> {
     DeliveryState::ALL
@@ -220,11 +230,20 @@ impl SystemTx {
         (ours, theirs): (Option<&MessageId>, &str),
         report: &StatusReport,
     ) -> Result<Option<Advanced>> {
-        let of = match ours {
-            Some(ours) => row::Column::Id.eq(ours.as_str()),
-            None => row::Column::ProviderMessageId.eq(theirs),
-        };
-        self.apply(report, of.and(row::Column::SenderId.eq(sender.as_str())), Some(theirs)).await
+        self.apply(report, reported_of(sender, (ours, theirs)), Some(theirs)).await
+    }
+
+    /// The message that left from this sender and has this id of ours, or of the provider's when it does not name ours.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_message_of(
+        &self,
+        sender: &SenderId,
+        (ours, theirs): (Option<&MessageId>, &str),
+    ) -> Result<Option<MessageId>> {
+        let found = row::Entity::find().filter(reported_of(sender, (ours, theirs))).first(&self.db()).await?;
+        Ok(found.map(|row| row.id.into()))
     }
 
     async fn apply(

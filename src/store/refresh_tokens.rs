@@ -1,7 +1,6 @@
 //! Refresh tokens, by their hash, and the successor each was exchanged for.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
 use watchword_domain::Timestamp;
 use watchword_domain::ids::GrantId;
@@ -129,10 +128,10 @@ impl PoolTx {
 }
 
 impl SystemTx {
-    /// Removes the tokens of the grants that `grants` selects as (pool, id).
-    pub(crate) async fn delete_refresh_tokens_of(&self, grants: SelectStatement) -> Result<()> {
+    /// Removes the tokens of these grants (pool, id).
+    pub(crate) async fn delete_refresh_tokens_of(&self, grants: &[(String, String)]) -> Result<()> {
         let family = Expr::tuple([Expr::col(row::Column::PoolId), Expr::col(row::Column::GrantId)]);
-        row::Entity::delete_many().filter(family.in_subquery(grants)).exec(&self.db()).await?;
+        row::Entity::delete_many().filter(family.in_tuples(grants.to_vec())).exec(&self.db()).await?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What an installation may have written between two changes: after each change rows in its tables, with its columns.
 
 /// The statements for each change, in the order of the changes.
-pub const SEEDS: [&[&str]; 12] = [
+pub const SEEDS: [&[&str]; 13] = [
     FOUNDATION,
     KEY_ROTATION,
     CLIENT_DELETION,
@@ -14,6 +14,7 @@ pub const SEEDS: [&[&str]; 12] = [
     INSTALLATION_ALERTS,
     OPEN_MESSAGES,
     WAITING_MESSAGES,
+    COUNTED_STARTS,
 ];
 
 const FOUNDATION: &[&str] = &[
@@ -119,3 +120,6 @@ const INSTALLATION_ALERTS: &[&str] = &["INSERT INTO installation_alerts (kind, s
 const OPEN_MESSAGES: &[&str] = &[];
 
 const WAITING_MESSAGES: &[&str] = &[];
+
+const COUNTED_STARTS: &[&str] =
+    &["INSERT INTO counters (name, window_start, amount) VALUES ('starts from 203.0.113.9', 85, 3)"];

@@ -70,6 +70,12 @@ const HEARD_ANEW: Duration = Duration::from_secs(60);
 /// How often a node asks whether a code of a sender is to be told of.
 const TOLD_ANEW: Duration = Duration::from_secs(60 * 60);
 
+/// News of its templates that a project's own app may sign within [`NEWS_ANEW`].
+const MOST_NEWS: u32 = 500;
+
+/// Within which [`MOST_NEWS`] are taken in.
+const NEWS_ANEW: Duration = Duration::from_secs(60 * 60);
+
 /// Codes of one sender that are remembered: more than its provider has.
 const CODES: usize = 256;
 
@@ -101,6 +107,8 @@ struct State {
     in_hand: u32,
     /// When it was last written down that its webhooks arrive.
     heard_at: Option<Timestamp>,
+    /// News of its templates that a project signed, and since when they are counted.
+    news: Option<(Timestamp, u32)>,
     /// The codes that somebody has to look into, and when they were last told of by this node.
     told: HashMap<i64, Timestamp>,
 }
@@ -113,6 +121,7 @@ impl State {
             silence: Silence::default(),
             in_hand: 0,
             heard_at: None,
+            news: None,
             told: HashMap::new(),
         }
     }
@@ -253,6 +262,16 @@ impl SenderStates {
                 state.heard_at = Some(now);
             }
             is_due
+        })
+    }
+
+    /// Whether what a project's own app signed of its templates is taken in: so many within an hour as no account has.
+    pub(crate) fn admits_news(&self, sender: &SenderId, now: Timestamp) -> bool {
+        self.of(sender, |state| {
+            let (since, count) =
+                state.news.filter(|(since, _)| now.since(*since) < NEWS_ANEW).unwrap_or((now, 0));
+            state.news = Some((since, count.saturating_add(1)));
+            count < MOST_NEWS
         })
     }
 

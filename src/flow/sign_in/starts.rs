@@ -63,11 +63,26 @@ impl Watchword {
         pool: &Pool,
         starter: &Starter<'_>,
     ) -> Outcome<StartCount, SendRefusal> {
-        let doubt = self.doubt(pool, &starter.asker, starter.phone, starter.device).await?;
-        let name = counter_of(starter);
-        let before = window_start(ADDRESS_WINDOW, self.clock.now()) - ADDRESS_WINDOW;
-        let previous = self.store.read(&pool.id).find_count(&name, before).await?;
-        Ok(StartCount { name, previous, doubt })
+        let (rows, name, now) = (self.store.read(&pool.id), counter_of(starter), self.clock.now());
+        let window = window_start(ADDRESS_WINDOW, now);
+        let previous = rows.find_count(&name, window - ADDRESS_WINDOW).await?;
+        // Whoever has had all starts learns nothing more of any number.
+        let current = rows.find_count(&name, window).await?;
+        let most = self.settings.limits.starts_per_address;
+        if sliding_count(previous, current.saturating_add(1), ADDRESS_WINDOW, now) > most {
+            let until = calm_at(previous, current, most, ADDRESS_WINDOW, now);
+            return Err(Error::Refused(SendRefusal::Address(until)));
+        }
+        match self.doubt(pool, &starter.asker, starter.phone, starter.device).await {
+            Ok(doubt) => Ok(StartCount { name, previous, doubt }),
+            Err(Error::Fault(fault)) => Err(Error::Fault(fault)),
+            Err(refused) => {
+                let tx = self.store.begin(&pool.id).await?;
+                tx.count(&name, window).await?;
+                tx.commit().await?;
+                Err(refused)
+            }
+        }
     }
 
     /// Counts a start, and spends its proof of work where it takes one.

@@ -15,18 +15,32 @@ const PACE: Duration = Duration::from_secs(5);
 /// How long after its code died a message that nobody reported on is given up: reports may come late.
 const UNHEARD: Duration = Duration::from_secs(60);
 
+/// How long others may write between two rounds, when more lies there than one round removes.
+const BREATH: Duration = Duration::from_millis(50);
+
 /// Rows of each kind removed in one go.
 const MOST: u64 = 500;
+
+/// What a round of clearing up came to.
+struct Round {
+    touched: u64,
+    is_cut_short: bool,
+}
 
 impl Watchword {
     /// Sweeps until told to stop.
     pub async fn run_sweeping(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            if let Err(error) = self.sweep().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "sweeping failed");
-            }
+            let pause = match self.round().await {
+                Ok(Round { is_cut_short: true, .. }) => BREATH,
+                Ok(_) => PACE,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "sweeping failed");
+                    PACE
+                }
+            };
             tokio::select! {
-                () = tokio::time::sleep(PACE) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = stop.changed() => {}
             }
         }
@@ -41,6 +55,10 @@ impl Watchword {
     /// # Errors
     /// When the database fails.
     pub async fn sweep(&self) -> Result<u64, Fault> {
+        Ok(self.round().await?.touched)
+    }
+
+    async fn round(&self) -> Result<Round, Fault> {
         let now = self.clock.now();
         let written = self.write_refusals().await?;
         self.tell_of_troubled_senders().await;
@@ -50,7 +68,8 @@ impl Watchword {
         let mut touched = expired.len() as u64;
         touched += tx.sweep_dead_leases(now).await?;
         touched += tx.sweep_dead_codes(now).await?;
-        touched += tx.sweep(&self.settings.lifetimes, now, MOST).await?.0;
+        let swept = tx.sweep(&self.settings.lifetimes, now, MOST).await?;
+        touched += swept.removed;
         if touched > 0 {
             tx.commit().await?;
         }
@@ -61,6 +80,6 @@ impl Watchword {
         let under_way = self.store.read_system().count_messages_under_way().await?;
         metrics::gauge!("watchword_messages_under_way")
             .set(f64::from(u32::try_from(under_way).unwrap_or(u32::MAX)));
-        Ok(touched + written)
+        Ok(Round { touched: touched + written, is_cut_short: swept.is_cut_short })
     }
 }

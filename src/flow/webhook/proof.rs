@@ -40,19 +40,12 @@ pub(super) struct Heard {
     pub(super) sender: Option<Arc<Wire>>,
 }
 
-impl Heard {
-    /// The same for every delivery of the same news. Those of projects' own senders are kept apart, so that none can take
-    /// another's news by telling them first.
-    pub(super) fn key(&self) -> String {
-        let key = self.event.dedupe_key();
-        match &self.sender {
-            Some(wire) if !wire.is_shared() => format!("{} {key}", wire.id),
-            _ => key,
-        }
-    }
-}
-
 impl Proven {
+    /// Whether the installation's own app signed it.
+    pub(super) fn is_of_installation(&self) -> bool {
+        self.senders.iter().any(|wire| wire.is_shared())
+    }
+
     pub(super) fn senders(&self) -> impl Iterator<Item = &Arc<Wire>> {
         self.senders.iter()
     }
@@ -60,7 +53,7 @@ impl Proven {
     /// The events that these senders' secrets prove. What the installation's own app signed is kept even when it is about
     /// a number we do not know.
     pub(super) fn heard(&self, events: Vec<Event>) -> Vec<Heard> {
-        let is_of_installation = self.senders.iter().any(|wire| wire.is_shared());
+        let is_of_installation = self.is_of_installation();
         let heard = events.into_iter().map(|event| {
             let sender = self.senders.iter().find(|wire| is_about(&event, wire)).cloned();
             Heard { event, sender }
@@ -81,7 +74,8 @@ impl Proven {
 /// amount of it.
 fn is_of_use(event: &Event, wire: &Wire) -> bool {
     match event {
-        Event::Status(_) | Event::Inbound(_) => true,
+        Event::Status(status) => status.state.delivery().is_some(),
+        Event::Inbound(inbound) => inbound.disowned_message().is_some(),
         Event::Other { .. } => event.template_news().is_some_and(|news| {
             wire.templates.contains(&news.name) && Language::from_meta_code(&news.language).is_some()
         }),

@@ -16,6 +16,10 @@ pub(super) fn protect(usual: Limits) -> Limits {
     Limits { monitor: Monitor::Protect, proof_bits: 8, ..usual }
 }
 
+fn few_starts(usual: Limits) -> Limits {
+    Limits { starts_before_proof: 3, starts_per_address: 3, ..protect(usual) }
+}
+
 fn off(usual: Limits) -> Limits {
     Limits { monitor: Monitor::Off, ..usual }
 }
@@ -178,6 +182,18 @@ on_each_database! {
         assert_eq!(start(&house, &browser, &random_phone()).await.status, 429);
         house.clock.turn(Duration::from_secs(61));
         assert_eq!(start(&house, &browser, &random_phone()).await.status, 303);
+    }
+
+    fn who_asks_for_what_is_stopped_has_made_a_start_all_the_same(house with few_starts) {
+        house.clock.turn_to_next(TRAFFIC_WINDOW);
+        sent(&house, 2, 30, 0).await;
+        for _ in 0..3 {
+            let refused = start(&house, &house.browser(), &random_phone()).await;
+            assert!(refused.text.contains("Codes to numbers like this one are paused"), "{}", refused.text);
+        }
+        let refused = start(&house, &house.browser(), &random_phone()).await;
+        assert_eq!(refused.status, 429);
+        assert!(!refused.text.contains("Codes to numbers like this one are paused"), "no more is learned here");
     }
 
     fn known_and_unknown_numbers_of_a_range_are_refused_alike(house with protect) {

@@ -24,6 +24,20 @@ async fn start(house: &House, browser: &Browser) -> Answer {
 }
 
 on_each_database! {
+    fn what_is_over_is_cleared_away_however_much_there_is_of_one_moment(house) {
+        for (name, age) in [("starts from", 21 * 60), ("starts in browser", 19 * 60), ("other", 3600)] {
+            let window = house.flow.now().millis() - age * 1000;
+            let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)";
+            let all = format!("SELECT '{name} ' || CAST(i AS TEXT), {window}, 1 FROM n");
+            house.execute(&format!("{rows} INSERT INTO counters (name, window_start, amount) {all}")).await;
+        }
+        while house.flow.sweep().await.unwrap() > 0 {}
+        assert_eq!(house.count("counters").await, 2400);
+        house.clock.turn(Duration::from_secs(2 * 24 * 3600));
+        while house.flow.sweep().await.unwrap() > 0 {}
+        assert_eq!(house.count("counters").await, 0);
+    }
+
     fn an_address_starts_so_many_sign_ins_and_no_more(house with starts(3)) {
         house.clock.turn_to_next(ADDRESS_WINDOW);
         for _ in 0..3 {

@@ -198,6 +198,49 @@ on_each_database! {
         assert_eq!(state_of(&house, &phone_of_shared).await, "read");
     }
 
+    /// A project has its app's secret, and may sign what it likes, any amount of it.
+    fn what_is_news_of_nothing_a_project_sent_is_not_kept(house) {
+        live(&house).await;
+        let (_, message) = silent_message(&house).await;
+        let sign = async |body: Value| {
+            let body = body.to_string();
+            assert_eq!(house.webhook_signed(&body, Some(&sign_with(SECRET, &body))).await, 200);
+            house.count("webhook_events").await
+        };
+        let of = |item: (&str, Value)| {
+            let mut body = report(&message, "read", &[]);
+            let value = &mut body["entry"][0]["changes"][0]["value"];
+            value["metadata"]["phone_number_id"] = NUMBER.into();
+            value.as_object_mut().unwrap().remove("statuses");
+            value[item.0] = json!([item.1]);
+            body
+        };
+        let status = |id: String, correlation: &Value, state: &str| {
+            let details = "x".repeat(100_000);
+            json!({ "id": id, "status": state, "timestamp": "1", "recipient_id": "1", "errors":
+                [{ "code": 1, "title": "x", "error_data": { "details": details } }],
+                "biz_opaque_callback_data": correlation })
+        };
+        let text = |id: usize| json!({ "id": format!("wamid.{id}"), "from": "1", "timestamp": "1", "type": "text",
+            "text": { "body": "x".repeat(100_000) } });
+        for id in 0..3 {
+            assert_eq!(sign(of(("statuses", status(format!("wamid.{id}"), &json!("nobody"), "sent")))).await, 0);
+            assert_eq!(sign(of(("messages", text(id)))).await, 0);
+            assert_eq!(sign(of(("statuses", status(format!("wamid.{id}"), &message["correlation"], "odd")))).await, 0);
+        }
+        for id in 0..3 {
+            let failed = status(format!("wamid.{id}"), &message["correlation"], "failed");
+            assert_eq!(sign(of(("statuses", failed))).await, 1, "a message fails once, whatever it is called");
+        }
+        let longest = house.values("SELECT CAST(length(body) AS TEXT) FROM webhook_events").await;
+        assert_eq!(longest, ["16384"]);
+        for at in 0..600 {
+            let news = news(ACCOUNT, "our_code", "es", "PAUSED", at);
+            sign(news).await;
+        }
+        assert_eq!(house.count("webhook_events").await, 501, "more news of templates than any account has in an hour");
+    }
+
     fn news_of_a_template_count_from_its_own_account_alone(house) {
         live(&house).await;
         let paused = news(ACCOUNT, "our_code", "es", "PAUSED", house.flow.now().seconds()).to_string();

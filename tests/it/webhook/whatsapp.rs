@@ -59,6 +59,23 @@ on_each_database! {
         assert_eq!(house.values(query).await, ["failed not_reachable 131026"]);
     }
 
+    fn a_failure_without_a_reason_says_nothing_of_the_sender(house) {
+        for _ in 0..5 {
+            let message = message(&house).await;
+            let mut failed = report(&message, "failed", &[]);
+            status_of(&mut failed).as_object_mut().unwrap().remove("errors");
+            assert_eq!(house.webhook(&failed.to_string()).await, 200);
+            let mut coded = report(&message, "failed", &[0]);
+            status_of(&mut coded)["id"] = json!("wamid.of-nobody");
+            assert_eq!(house.webhook(&coded.to_string()).await, 200);
+        }
+        let codes = house.values("SELECT DISTINCT CAST(failure_code AS TEXT) FROM messages").await;
+        assert_eq!(codes, ["131000"]);
+        let (browser, phone) = (house.browser(), random_phone());
+        let page = browser.ask_code(&house, &phone).await;
+        browser.told(&house, &page, "delivered").await;
+    }
+
     fn unknown_fields_and_unreadable_items_are_kept_and_change_nothing(house) {
         let message = message(&house).await;
         assert_eq!(house.webhook(fixture!("unknown_fields")).await, 200);
@@ -140,6 +157,10 @@ on_each_database! {
         }
         assert_eq!(kinds(&house).await, ["unreadable"; 4]);
         assert!(house.values("SELECT body FROM webhook_events").await.contains(&"not JSON".to_owned()));
+        let long = format!("é{}", "é".repeat(20_000));
+        assert_eq!(house.webhook(&long).await, 200);
+        let longest = "SELECT CAST(MAX(length(body)) AS TEXT) FROM webhook_events";
+        assert_eq!(house.values(longest).await, ["8192"], "letters of two bytes each");
     }
 
     fn three_megabytes_are_taken_and_no_more(house) {

@@ -188,7 +188,7 @@ fn account_news_that_repeat_later_are_news_again() -> Tested {
 fn a_failure_is_read_without_contacts_and_keeps_its_reason() -> Tested {
     let status = only(statuses(fixture!("status_failed_without_contacts")?))?;
     assert_eq!(status.state, State::Failed);
-    assert_eq!(status.failure(), Some(FailureClass::NotReachable));
+    assert_eq!(status.failure(), Some((FailureClass::NotReachable, 131_026)));
     assert_eq!(status.correlation.as_deref(), Some("message-f"));
     assert_eq!(status.recipient_user_id, None);
     let error = only(status.errors)?;
@@ -204,7 +204,7 @@ fn a_failure_without_a_reason_is_one_of_an_unknown_kind() -> Tested {
         let body = envelope(&json!({ "statuses": [
             { "id": "wamid.X", "status": "failed", "timestamp": "1", "errors": errors }
         ] }));
-        assert_eq!(only(statuses(parse(&body)?))?.failure(), Some(FailureClass::TryLater));
+        assert_eq!(only(statuses(parse(&body)?))?.failure(), Some((FailureClass::TryLater, 131_000)));
     }
     Ok(())
 }
@@ -212,7 +212,7 @@ fn a_failure_without_a_reason_is_one_of_an_unknown_kind() -> Tested {
 #[test]
 fn a_changed_account_behind_a_number_is_told_as_such() -> Tested {
     let status = only(statuses(fixture!("status_identity_changed")?))?;
-    assert_eq!(status.failure(), Some(FailureClass::IdentityChanged));
+    assert_eq!(status.failure(), Some((FailureClass::IdentityChanged, 137_000)));
     assert_eq!(status.identity_key_hash.as_deref(), Some("Q1JvcKq8v3c="));
     Ok(())
 }

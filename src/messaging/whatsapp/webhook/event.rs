@@ -181,11 +181,12 @@ fn digest(parts: &[&str]) -> String {
 }
 
 impl Status {
-    /// Why the message failed, by the first error that was given; nothing for any other state.
+    /// Why the message failed, and Meta's code of that, by the first error that was given; nothing for any other state. A
+    /// failure without an error says no more than that.
     #[must_use]
-    pub fn failure(&self) -> Option<FailureClass> {
+    pub fn failure(&self) -> Option<(FailureClass, i64)> {
         let code = self.errors.first().map_or(UNKNOWN_ERROR, |error| error.code);
-        (self.state == State::Failed).then(|| errors::class_of(code))
+        (self.state == State::Failed).then(|| (errors::class_of(code), code))
     }
 }
 
