@@ -82,6 +82,6 @@ pub(crate) async fn oldest_of<E: EntityTrait>(
     let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
     let over = E::find().select_only().columns(key.iter().copied()).filter(are_over);
     let over = over.order_by_asc(moment).limit(most).into_query();
-    let row = Expr::tuple(key.into_iter().map(|column| Expr::col(column)));
+    let row = Expr::tuple(key.into_iter().map(Expr::col));
     Ok(E::delete_many().filter(row.in_subquery(over)).exec(db).await?.rows_affected)
 }
