@@ -111,13 +111,7 @@ impl Config {
     /// What works but should not stay so.
     pub fn advice(&self) -> Vec<Problem> {
         let mut advice = Vec::new();
-        if !self.public_url.is_secure() && !self.public_url.is_local() {
-            advice.push(Problem::new(
-                "public_url",
-                format!("is {}: pages, codes and cookies can be read on the way", self.public_url),
-                "Use https. It is part of every token, so settle it before the first project is made.",
-            ));
-        } else if !self.listen.ip().is_loopback() && !self.public_url.is_secure() {
+        if !self.listen.ip().is_loopback() && !self.public_url.is_secure() {
             advice.push(Problem::new(
                 "public_url",
                 format!("is http although the provider listens on {}, where others can reach it", self.listen),
@@ -167,6 +161,10 @@ impl Reading {
 /// Asks for everything before it gives up on anything.
 fn config(reader: &mut Reader, storage: Option<Storage>) -> Option<Config> {
     let (listen, public_url) = (reader.parse("listen"), reader.parse::<PublicUrl>("public_url"));
+    if public_url.as_ref().is_some_and(|url| !url.is_secure() && !url.is_local()) {
+        let wrong = "is http to other machines: pages, codes and cookies could be read on the way";
+        reader.refuse("public_url", wrong, "Use https, with a proxy that has the certificate, or an address of this machine. It is part of every token.");
+    }
     let region = region(reader);
     let trusted_proxies = trusted_proxies(reader);
     let metrics = metrics(reader);

@@ -31,6 +31,7 @@ pub struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
     let config = Config::read(arguments.settings.sources())?;
     logs::begin(&config.logs, logs::USUAL)?;
+    check_is_no_real_one(&config)?;
     let signals = Signals::listen()?;
     let simulating = start(&config).await?;
     let address = simulating.address;
@@ -49,6 +50,24 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Problems> {
         )
     });
     signals.run(simulating.running).await
+}
+
+/// Refuses to play a sender whose messages are real: made-up reports would be signed with its app secret.
+pub(super) fn check_is_no_real_one(config: &Config) -> Result<(), Problem> {
+    let api_url = &config.graph.api_url;
+    if api_url.starts_with("http://") {
+        return Ok(());
+    }
+    let here = config.simulator.listen;
+    Err(Problem::new(
+        "whatsapp.api_url",
+        format!(
+            "is {api_url}: this configuration is for real messages, and made-up reports would be signed with its app secret"
+        ),
+        format!(
+            "Give the simulator a configuration of its own, with secrets of its own and whatsapp.api_url http://{here}/v25.0."
+        ),
+    ))
 }
 
 /// A simulator that serves.

@@ -1,5 +1,6 @@
 //! The settings of the database and the master key.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub enum KeySource {
 }
 
 const MEND_URL: &str = "Write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.";
+
+const MEND_WAY: &str = "Add ?sslmode=verify-full (with sslrootcert=FILE for an authority of your own); or sslmode=disable, where nobody else is on that network.";
 
 pub(super) fn read(reader: &mut Reader) -> Option<Storage> {
     let data_dir = reader.text("data_dir").map(PathBuf::from);
@@ -128,11 +131,35 @@ fn location(reader: &mut Reader, data_dir: Option<PathBuf>) -> Option<(String, O
         return Some((url, Some(file)));
     }
     let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-    if is_postgres && Url::parse(&url).is_ok() {
-        return Some((url, None));
+    let Some(address) = Url::parse(&url).ok().filter(|_| is_postgres) else {
+        reader.refuse("database_url", "is no address of a SQLite or PostgreSQL database", MEND_URL);
+        return None;
+    };
+    if is_unsaid(&address) {
+        reader.refuse("database_url", "leaves open whether the way to the database is safe", MEND_WAY);
+        return None;
     }
-    reader.refuse("database_url", "is no address of a SQLite or PostgreSQL database", MEND_URL);
-    None
+    Some((url, None))
+}
+
+/// Whether a database on another machine would be reached in a way that nobody chose: unless asked, its library goes on
+/// without TLS where the server, or whoever answers in its place, offers none.
+fn is_unsaid(address: &Url) -> bool {
+    let given = |name: &str| address.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value);
+    let is_socket = |host: &str| host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
+    let is_here = match (given("host"), address.host_str()) {
+        (Some(host), _) => is_socket(&host),
+        (None, Some(host)) if !host.is_empty() => is_socket(host) || is_this_machine(host),
+        (None, _) => true,
+    };
+    let chosen = given("sslmode").or_else(|| given("ssl-mode"));
+    !is_here && !chosen.is_some_and(|mode| ["disable", "verify-ca", "verify-full"].contains(&&*mode))
+}
+
+/// A host of a scheme that the URL standard does not know is no more than text to it.
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn master_key(reader: &mut Reader, file: Option<&Path>) -> Option<KeySource> {

@@ -257,10 +257,49 @@ fn no_secret_is_in_what_is_said_of_it() {
     for refusal in refusals {
         assert!(!refusal.contains(secret), "{refusal}");
     }
-    let good = format!("postgres://watchword:{secret}@db.example:5432/watchword");
+    let good = format!("postgres://watchword:{secret}@db.example:5432/watchword?sslmode=verify-full");
     let database = Config::read(settings(&[("database_url", &good)])).unwrap().storage.database;
     assert_eq!(database.described(), "the PostgreSQL database at db.example/watchword");
     assert!(!database.without_url(&format!("no {good}")).contains(secret));
+}
+
+#[test]
+fn the_way_to_a_database_elsewhere_must_be_said() {
+    let told = |url: &str| {
+        let refused = Config::read(settings(&[("database_url", url)])).err();
+        refused.map(|Problems(problems)| problems.into_iter().map(|problem| problem.what).collect::<Vec<_>>())
+    };
+    for safe in [
+        "postgres://u@localhost/w",
+        "postgres://u@127.0.0.1:5432/w",
+        "postgres://u@[::1]/w",
+        "postgres:///w",
+        "postgres://u@%2Fvar%2Frun%2Fpostgresql/w",
+        "postgres://u@elsewhere/w?host=/var/run/postgresql",
+        "postgres://u@db.example/w?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        "postgresql://u@db.example/w?ssl-mode=verify-ca",
+        "postgres://u@10.0.0.7/w?sslmode=disable",
+    ] {
+        assert_eq!(told(safe), None, "{safe}");
+    }
+    for open in [
+        "postgres://u@db.example/w",
+        "postgresql://u@10.0.0.7:5432/w?sslmode=prefer",
+        "postgres://u@db.example/w?sslmode=require",
+        "postgres://u@db.example/w?sslmode=allow",
+        "postgres://u@localhost/w?host=db.example",
+        "postgres://u@localhost.example/w",
+    ] {
+        assert_eq!(told(open), Some(vec!["database_url (--database-url)".to_owned()]), "{open}");
+    }
+}
+
+#[test]
+fn pages_for_other_machines_are_https() {
+    for open in ["http://{domain}.id.example.com", "http://192.168.1.7:8080"] {
+        assert!(refusal(settings(&[("public_url", open)])).starts_with("public_url"), "{open}");
+    }
+    assert!(Config::read(settings(&[("public_url", "http://{domain}.localhost:8080")])).is_ok());
 }
 
 #[test]
@@ -279,7 +318,7 @@ fn the_key_lies_beside_the_database_unless_said_otherwise() {
     assert!(
         matches!(beside, KeySource::Beside(path) if path == std::path::Path::new("/var/lib/ww/master.key"))
     );
-    assert!(matches!(key(&[("database_url", "postgres://db/w")]), KeySource::Nowhere));
+    assert!(matches!(key(&[("database_url", "postgres://localhost/w")]), KeySource::Nowhere));
     assert!(matches!(key(&[("master_key_file", "/run/key")]), KeySource::File(_)));
     let both =
         [("master_key_file", "/run/key"), ("master_key", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")];
@@ -296,8 +335,6 @@ fn what_should_not_stay_is_advised() {
     let open = [&SENDER[..], &[("listen", "0.0.0.0:80"), ("whatsapp.api_url", "http://graph.example/v25.0")]]
         .concat();
     assert_eq!(advice(&open), ["public_url", "whatsapp.api_url"]);
-    let in_the_clear = [&SENDER[..], &[("public_url", "http://{domain}.id.example.com")]].concat();
-    assert_eq!(advice(&in_the_clear), ["public_url"]);
     let fine = [&SENDER[..], &[("whatsapp.api_url", "http://127.0.0.1:8081/v25.0")]].concat();
     assert_eq!(advice(&fine), Vec::<String>::new());
 }

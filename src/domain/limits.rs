@@ -153,6 +153,15 @@ pub fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The network whose connections are counted together: an address itself for IPv4, its /56 for IPv6, which carriers give to
+/// one household (RIPE-690, section 4.2).
+pub fn household_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 72 << 72).into(),
+        address => address,
+    }
+}
+
 /// The wide network an address is of, as traffic is counted: its /24 for IPv4, its /48 for IPv6, which are about what one
 /// site or one pool of a carrier has.
 pub fn wide_network_of(address: IpAddr) -> String {

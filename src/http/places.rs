@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use watchword_domain::limits::network_of;
+use watchword_domain::limits::household_of;
 
 use crate::extract::address::is_among;
 
 /// What whoever connects is granted.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// Connections at once from one address (IPv4 /32, IPv6 /64). Trusted proxies bring everybody, and have no such limit.
+    /// Connections at once from one address (IPv4 /32, IPv6 /56). Trusted proxies bring everybody, and have no such limit.
     pub per_address: usize,
-    /// How long a connection may stay silent: before its first request, between two, and until one's headers are whole.
+    /// How long a connection may stay silent: before its first request, between two, until one's headers are whole, and while
+    /// an answer waits to be read.
     pub silence: Duration,
 }
 
@@ -51,7 +52,7 @@ pub struct Share(Option<(Arc<Taken>, IpAddr)>);
 pub type Place = (OwnedSemaphorePermit, Share);
 
 impl Places {
-    /// So many empty places; `per_address` of them for one address (IPv4 /32, IPv6 /64), unless it is trusted.
+    /// So many empty places; `per_address` of them for one address (IPv4 /32, IPv6 /56), unless it is trusted.
     pub fn new(most: usize, per_address: usize, trusted: Vec<IpNet>) -> Self {
         Self { all: Arc::new(Semaphore::new(most)), taken: Arc::default(), per_address, trusted }
     }
@@ -71,7 +72,7 @@ impl Places {
         if is_among(peer, &self.trusted) {
             return Some(Share(None));
         }
-        let network = network_of(peer);
+        let network = household_of(peer);
         let mut counts = counts(&self.taken);
         let count = counts.entry(network).or_default();
         if *count >= self.per_address {
@@ -120,9 +121,9 @@ mod tests {
     #[test]
     fn a_household_of_ipv6_is_one_address() {
         let places = places();
-        let held = [take(&places, "2001:db8:0:1::1"), take(&places, "2001:db8:0:1:ffff::2")];
-        assert!(held.iter().all(Option::is_some) && take(&places, "2001:db8:0:1::3").is_none());
-        assert!(take(&places, "2001:db8:0:2::1").is_some());
+        let held = [take(&places, "2001:db8:0:1::1"), take(&places, "2001:db8:0:2:ffff::2")];
+        assert!(held.iter().all(Option::is_some) && take(&places, "2001:db8:0:ff::3").is_none());
+        assert!(take(&places, "2001:db8:0:100::1").is_some());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use crate::doors::{Doors, router};
@@ -102,5 +103,8 @@ fn answer(
     let mut http = http1::Builder::new();
     // hyper counts from the moment it waits for a request: after accepting, and again after each answer.
     http.timer(TokioTimer::new()).header_read_timeout(silence).max_buf_size(HEAD_SIZE);
-    http.serve_connection(TokioIo::new(stream), service)
+    // Whoever asks and does not read would keep a place, and the answer, for as long as they like.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(silence));
+    http.serve_connection(TokioIo::new(Box::pin(stream)), service)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
 use watchword_domain::limits::{ADDRESS_WINDOW, Limits};
 use watchword_http::ConnectionLimits;
 
@@ -53,6 +54,22 @@ on_each_database! {
         assert!(heard(address, asked).await.starts_with("HTTP/1.1 200 OK"));
     }
 
+    fn a_connection_that_does_not_read_its_answers_is_closed(house) {
+        let limits = ConnectionLimits { silence: Duration::from_millis(500), per_address: 1 };
+        let (address, _) = house.doors_with(limits).await;
+        let asked = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let mut deaf = TcpStream::connect(address).await.unwrap();
+        let many = asked.repeat(1_000);
+        // Until nothing more is taken: the answers have filled what lies between.
+        while let Ok(Ok(())) = timeout(Duration::from_secs(1), deaf.write_all(many.as_bytes())).await {}
+        let mut waited = 0;
+        while answered(address).await.is_none() {
+            waited += 1;
+            assert!(waited < 100, "it holds the only place for ever");
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     fn a_page_that_follows_its_message_is_not_silent(house) {
         let silence = Duration::from_millis(100);
         let (address, pool) = house.doors_with(ConnectionLimits { silence, ..Default::default() }).await;
@@ -85,7 +102,7 @@ on_each_database! {
         for _ in 0..100 {
             held.push(unfinished_webhook(house.provider, b"{").await);
         }
-        let answer = tokio::time::timeout(Duration::from_secs(8), house.webhook("{}")).await;
+        let answer = timeout(Duration::from_secs(8), house.webhook("{}")).await;
         assert_eq!(answer.expect("nobody waits for the others' bodies"), 200);
     }
 

@@ -7,6 +7,7 @@ use watchword_flow::seams::SystemRandom;
 
 use super::{config, free_port, sources};
 use crate::commands::serve::{self, Serving};
+use crate::commands::simulator::check_is_no_real_one;
 use crate::config::Config;
 
 /// A request without a client's help; gives the whole answer.
@@ -83,4 +84,16 @@ async fn a_database_that_nobody_listens_for_is_said_to_refuse() {
     let refusal = serve::start(&Config::read(given).unwrap()).await.err().unwrap().to_string();
     assert!(refusal.contains("refused") && !refusal.contains("timed out"), "{refusal}");
     assert!(!refusal.contains("secret"), "{refusal}");
+}
+
+#[test]
+fn the_simulator_plays_no_sender_whose_messages_are_real() {
+    let directory = tempfile::tempdir().unwrap();
+    let read = |api_url| Config::read(sources(directory.path()).with("whatsapp.api_url", api_url)).unwrap();
+    assert!(check_is_no_real_one(&read("http://127.0.0.1:8081/v25.0")).is_ok());
+    let refusal = check_is_no_real_one(&read("https://graph.facebook.com/v25.0")).unwrap_err().to_string();
+    assert!(
+        refusal.contains("for real messages") && refusal.contains("http://127.0.0.1:8081/v25.0"),
+        "{refusal}"
+    );
 }

@@ -8,6 +8,7 @@ use watchword_flow::error::Fault;
 use watchword_flow::onward::Onward;
 
 use crate::extract::form::{self, FormRefusal};
+use crate::extract::outsider::{HINTS, LONGEST_HERE};
 use crate::extract::visitor::Visitor;
 use crate::respond::page::{error_page, failed};
 use crate::respond::redirect::see_other;
@@ -17,11 +18,11 @@ use crate::{Doors, paths};
 /// The parameter that holds a sealed request.
 const SEALED: &str = "sealed_request";
 
-/// Parameters that hold numbers and tokens, which a client may well have put into its own query.
-const HINTS: [&str; 2] = ["id_token_hint", "login_hint"];
-
 /// Longest value that travels: with cookies and the rest it has to fit into a request's head.
 const LONGEST: usize = 32 * 1024;
+
+/// Longest address that a page repeats, once for each language: what a sealed request with the usual parameters comes to.
+const LONGEST_LINK: usize = 2 * LONGEST_HERE;
 
 /// Why a query cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub fn again(doors: &Doors, visitor: &Visitor, onward: Onward, params: &Params) 
     }
 }
 
-/// The address of what was asked by this query, fit for a link.
+/// The address of what was asked by this query, fit for a link; none when it is too long to be repeated in several.
 ///
 /// # Errors
 /// When OpenSSL fails.
@@ -91,12 +92,16 @@ pub fn link_to(
     onward: Onward,
     query: &str,
     params: &Params,
-) -> Result<String, Fault> {
+) -> Result<Option<String>, Fault> {
     if form::names(query).any(|name| HINTS.contains(&&*name)) {
         let sealed = doors.flow.seal_params(&pool.id, onward, params)?;
-        return Ok(address(pool, onward, &sealed));
+        return Ok(fit(address(pool, onward, &sealed)));
     }
-    Ok(format!("{}?{query}", path(pool, onward)))
+    Ok(fit(format!("{}?{query}", path(pool, onward))))
+}
+
+fn fit(address: String) -> Option<String> {
+    (address.len() <= LONGEST_LINK).then_some(address)
 }
 
 fn address(pool: &Pool, onward: Onward, sealed: &str) -> String {

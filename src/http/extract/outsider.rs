@@ -29,19 +29,23 @@ impl Outsider {
 }
 
 /// A longer address is not repeated in the links to other languages.
-const LONGEST_HERE: usize = 2048;
+pub(super) const LONGEST_HERE: usize = 2048;
+
+/// Parameters that hold numbers and tokens, which a client may well have put into its own query.
+pub(super) const HINTS: [&str; 3] = ["id_token_hint", "login_hint", "logout_hint"];
 
 /// What a client asks to be led to; no page of ours repeats it before it was found registered.
 const PLACES: [&str; 2] = ["redirect_uri", "post_logout_redirect_uri"];
 
 /// The address of a page that a browser may ask for again, without the places that it asks to be led to. None when a
-/// token is in it, which no page of ours repeats.
+/// token or a number is in it, which no page of ours repeats.
 pub(super) fn here(parts: &Parts) -> Option<String> {
     let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |asked| &asked.0);
     let here = asked.path_and_query()?.as_str();
     // A path of two slashes would lead to the host that they name.
     let is_ours = here.len() <= LONGEST_HERE && !here.starts_with("//") && !here.contains('\\');
-    let repeatable = parts.method == Method::GET && query_value(parts, "id_token_hint").is_none();
+    let hints = HINTS.into_iter().any(|hint| query_value(parts, hint).is_some());
+    let repeatable = parts.method == Method::GET && !hints;
     if !is_ours || !repeatable {
         return None;
     }

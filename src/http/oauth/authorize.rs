@@ -31,7 +31,7 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
         Ok(Decision::Ask(request)) => {
             let language = visitor.language(params.one("ui_locales").ok().flatten());
             match onward::link_to(&doors, &visitor.pool, Onward::Authorize, &query, &params) {
-                Ok(here) => first_page(&doors, &visitor, language, &here, &request).await,
+                Ok(here) => first_page(&doors, &visitor, language, here.as_deref(), &request).await,
                 Err(fault) => failed(&doors, &visitor, language, &fault),
             }
         }

@@ -35,7 +35,7 @@ pub async fn first_page(
     doors: &Doors,
     visitor: &Visitor,
     language: Language,
-    here: &str,
+    here: Option<&str>,
     request: &AuthorizationRequest,
 ) -> Response {
     let sealed = match doors.flow.seal_request(&visitor.pool, &visitor.browser, request, language) {
@@ -45,7 +45,7 @@ pub async fn first_page(
     let hint = request.login_hint.as_deref().and_then(|hint| Phone::parse(hint, None).ok());
     let question = Question {
         language,
-        here: Some(here),
+        here,
         request,
         carried: Carried::Sealed(sealed),
         phone: hint.as_ref().map(|phone| phone.as_e164().to_owned()).unwrap_or_default(),

@@ -72,6 +72,21 @@ on_each_database! {
         is_page_of_its_own(&browser.page(&house, &location).await, 403);
     }
 
+    fn no_hint_stands_in_a_link_of_any_page_and_no_long_address_stands_there_six_times(house) {
+        let (number, browser) = ("+14155550123", house.browser());
+        let hinted = |path: &str, hint: &str| with_query(&house.url(path), &[(hint, number), ("client_id", "nobody")]);
+        for (path, hint) in [("/authorize", "login_hint"), ("/end-session", "logout_hint"), ("/end-session", "login_hint")] {
+            let page = browser.get(&hinted(path, hint)).await;
+            assert!(page.text.contains("<h1>") && !page.text.contains("4155550123"), "{path} {hint}: {}", page.text);
+        }
+        let usual = browser.authorize(&house, &house.request()).await;
+        assert_eq!(usual.text.matches("hreflang=").count(), 6);
+        let long = with(&house.request(), "state", &"s".repeat(20_000));
+        let page = browser.authorize(&house, &long).await;
+        assert_eq!((page.status, page.text.matches("hreflang=").count()), (200, 0));
+        assert!(page.text.len() < 2 * usual.text.len() + 40_000, "{}", page.text.len());
+    }
+
     fn a_sealed_request_is_of_no_use_elsewhere_or_altered(house) {
         let browser = house.browser();
         let other = house.project("other", ClientKind::Web).await;
