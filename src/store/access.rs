@@ -53,23 +53,53 @@ impl Access {
         Ok(())
     }
 
+    /// What goes to the database for a statement that is asked for rows: to SQLite all that has to go ahead in the same text.
+    async fn with_all_ahead(&self, statement: Statement) -> std::result::Result<Statement, DbErr> {
+        let Self::Writing { tx, waiting } = self else { return Ok(statement) };
+        let written = std::mem::take(&mut *waiting.lock().await);
+        if statement.db_backend != DbBackend::Sqlite {
+            self.send_each(written).await?;
+            return Ok(statement);
+        }
+        let begin = begin_of(tx)?;
+        Ok(joined(begin.into_iter().chain(written), statement))
+    }
+
+    /// The same for a statement that is asked how many rows it changed. What was written before changed some, too, and goes
+    /// by itself.
+    async fn with_beginning(&self, statement: Statement) -> std::result::Result<Statement, DbErr> {
+        self.send_waiting().await?;
+        match self {
+            Self::Reading(_) => Ok(statement),
+            Self::Writing { tx, .. } => Ok(joined(begin_of(tx)?, statement)),
+        }
+    }
+
+    /// Sends what was written before.
     async fn send_waiting(&self) -> std::result::Result<(), DbErr> {
         let Self::Writing { tx, waiting } = self else { return Ok(()) };
-        let statements = std::mem::take(&mut *waiting.lock().await);
-        let executor = tx.executor();
-        match executor.get_database_backend() {
-            DbBackend::Sqlite => {
-                if let Some(all) = joined(statements) {
-                    executor.execute_raw(all).await?;
-                }
-            }
-            _ => {
-                for statement in statements {
-                    executor.execute_raw(statement).await?;
-                }
-            }
+        let mut written = std::mem::take(&mut *waiting.lock().await);
+        if self.executor().get_database_backend() != DbBackend::Sqlite {
+            return self.send_each(written).await;
+        }
+        let Some(last) = written.pop() else { return Ok(()) };
+        let all = joined(begin_of(tx)?.into_iter().chain(written), last);
+        self.executor().execute_raw(all).await?;
+        tx.begun();
+        Ok(())
+    }
+
+    async fn send_each(&self, statements: Vec<Statement>) -> std::result::Result<(), DbErr> {
+        for statement in statements {
+            self.executor().execute_raw(statement).await?;
         }
         Ok(())
+    }
+
+    fn begun(&self) {
+        if let Self::Writing { tx, .. } = self {
+            tx.begun();
+        }
     }
 
     async fn commit(self) -> Result<()> {
@@ -81,10 +111,18 @@ impl Access {
     }
 }
 
+/// What a transaction has to begin with, before its first statement.
+fn begin_of(tx: &WriteTx) -> std::result::Result<Option<Statement>, DbErr> {
+    Ok(tx.begin()?.map(|begin| Statement::from_string(DbBackend::Sqlite, begin)))
+}
+
 /// Statements as one text, which SQLite runs in order; their values follow one another.
-fn joined(statements: Vec<Statement>) -> Option<Statement> {
-    statements.into_iter().reduce(|mut all, next| {
-        all.sql.push_str("; ");
+fn joined(ahead: impl IntoIterator<Item = Statement>, last: Statement) -> Statement {
+    let first_of_all = Statement::from_string(last.db_backend, String::new());
+    ahead.into_iter().chain([last]).fold(first_of_all, |mut all, next| {
+        if !all.sql.is_empty() {
+            all.sql.push_str("; ");
+        }
         all.sql.push_str(&next.sql);
         let values = all.values.get_or_insert_with(|| Values(Vec::new()));
         values.0.extend(next.values.into_iter().flat_map(|values| values.0));
@@ -102,23 +140,28 @@ impl ConnectionTrait for Db<'_> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
-        self.0.send_waiting().await?;
-        self.0.executor().execute_raw(statement).await
+        let statement = self.0.with_beginning(statement).await?;
+        let done = self.0.executor().execute_raw(statement).await?;
+        self.0.begun();
+        Ok(done)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
-        self.0.send_waiting().await?;
-        self.0.executor().execute_unprepared(sql).await
+        self.execute_raw(Statement::from_string(self.get_database_backend(), sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
-        self.0.send_waiting().await?;
-        self.0.executor().query_one_raw(statement).await
+        let statement = self.0.with_all_ahead(statement).await?;
+        let found = self.0.executor().query_one_raw(statement).await?;
+        self.0.begun();
+        Ok(found)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
-        self.0.send_waiting().await?;
-        self.0.executor().query_all_raw(statement).await
+        let statement = self.0.with_all_ahead(statement).await?;
+        let found = self.0.executor().query_all_raw(statement).await?;
+        self.0.begun();
+        Ok(found)
     }
 }
 

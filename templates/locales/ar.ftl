@@ -11,6 +11,7 @@ terms = الشروط
 # Opens an e-mail to the project's support.
 help = المساعدة
 start-again = ابدأ من جديد
+try-again = حاول مجددًا
 # To the application one came from.
 back-to = العودة إلى { $client }
 # $time is a clock such as 4:31, or one of the spans below.

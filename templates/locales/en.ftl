@@ -19,6 +19,7 @@ terms = Terms
 # Opens an e-mail to the project's support.
 help = Help
 start-again = Start again
+try-again = Try again
 # To the application one came from.
 back-to = Back to { $client }
 # $time is a clock such as 4:31, or one of the spans below.

@@ -11,6 +11,7 @@ terms = Términos
 # Opens an e-mail to the project's support.
 help = Ayuda
 start-again = Empezar de nuevo
+try-again = Intentar de nuevo
 # To the application one came from.
 back-to = Volver a { $client }
 # $time is a clock such as 4:31, or one of the spans below.

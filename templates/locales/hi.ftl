@@ -11,6 +11,7 @@ terms = शर्तें
 # Opens an e-mail to the project's support.
 help = मदद
 start-again = फिर से शुरू करें
+try-again = फिर से कोशिश करें
 # To the application one came from.
 back-to = { $client } पर वापस जाएँ
 # $time is a clock such as 4:31, or one of the spans below.

@@ -11,6 +11,7 @@ terms = Ketentuan
 # Opens an e-mail to the project's support.
 help = Bantuan
 start-again = Mulai lagi
+try-again = Coba lagi
 # To the application one came from.
 back-to = Kembali ke { $client }
 # $time is a clock such as 4:31, or one of the spans below.

@@ -11,6 +11,7 @@ terms = Termos
 # Opens an e-mail to the project's support.
 help = Ajuda
 start-again = Começar de novo
+try-again = Tentar de novo
 # To the application one came from.
 back-to = Voltar para { $client }
 # $time is a clock such as 4:31, or one of the spans below.

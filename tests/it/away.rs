@@ -44,7 +44,11 @@ fn is_page(answer: &Answer, what: &str) {
     comes_again(answer, what);
     assert!(answer.header("content-type").starts_with("text/html"), "{what}");
     assert_eq!(answer.heading(), "Not available right now", "{what}");
+    assert_eq!(answer.text.contains("href=\"\">Try again"), !what.ends_with(BY_FORM), "{what}");
 }
+
+/// What was sent by a form is not sent again by a link.
+const BY_FORM: &str = "by form";
 
 /// An error of OAuth, which pages of other origins may read, too.
 fn is_oauth(answer: &Answer, what: &str) {
@@ -65,15 +69,15 @@ on_each_database! {
         is_page(&house.browser().open(&house).await, "/authorize of a stranger");
         let by_form = house.http.post(house.url("/authorize")).header("accept", "text/html");
         is_page(&browser.send(by_form.form(&house.request())).await, "/authorize by form");
-        is_page(&browser.type_phone(&house, &first, &random_phone()).await, "/sign-in/phone");
+        is_page(&browser.type_phone(&house, &first, &random_phone()).await, "/sign-in/phone by form");
         is_page(&browser.change_page(&house, &waiting).await, "the number page again");
-        is_page(&browser.change_phone(&house, &waiting, &random_phone()).await, "another number");
+        is_page(&browser.change_phone(&house, &waiting, &random_phone()).await, "another number by form");
         is_page(&browser.look_again(&house, &waiting).await, "the code page");
-        is_page(&browser.type_code(&house, &waiting, "123456").await, "/sign-in/code");
-        is_page(&browser.ask_new_code(&house, &waiting).await, "/sign-in/new-code");
+        is_page(&browser.type_code(&house, &waiting, "123456").await, "/sign-in/code by form");
+        is_page(&browser.ask_new_code(&house, &waiting).await, "/sign-in/new-code by form");
         let [csrf, sign_in] = ["csrf", "sign_in"].map(|name| waiting.hidden(name));
         let by_sms = [("csrf", csrf.as_str()), ("sign_in", &sign_in), ("channel", "sms")];
-        is_page(&browser.post(&house.url("/sign-in/channel"), &by_sms).await, "/sign-in/channel");
+        is_page(&browser.post(&house.url("/sign-in/channel"), &by_sms).await, "/sign-in/channel by form");
         is_page(&browser.get(&house.url("/end-session")).await, "/end-session");
         is_page(&browser.post(&house.url("/end-session"), &[]).await, "/end-session by form");
     }

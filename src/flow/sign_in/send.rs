@@ -115,13 +115,14 @@ impl Watchword {
         let challenge = ChallengeId::random(&*self.random);
         let sign_in =
             SignIn { challenge: Some(challenge.clone()), phone: Some(phone.clone()), ..current.sign_in };
+        let method = self.method(pool, &sign_in, current.device).await?;
         let tx = self.store.begin(&pool.id).await?;
         match toll {
             Toll::Start(count) => self.count_start(&tx, count, now).await?,
             Toll::Again(doubt) if route.channel == Channel::Sms => self.dispel(&tx, doubt).await?,
             Toll::Again(_) => {}
         }
-        self.check_method(&tx, &sign_in, current.device).await?;
+        method.map_err(Error::Refused)?;
         let asked = (current.device, route.channel);
         let history = self.allowed_history(&tx, pool, &sign_in, asked, now).await?;
         let sent = self.write_code(&tx, pool, (&sign_in, &route, network), &history, now).await?;
@@ -143,18 +144,16 @@ impl Watchword {
         Ok(())
     }
 
-    /// Refuses to send a code that could not be used. Looked up once the start is counted, since it tells something of the
-    /// number.
-    pub(super) async fn check_method(
+    /// Whether a code that is sent could be used. Looked up before the transaction: should the method be switched off in
+    /// between, a guess at the code is refused. To be told once the start is counted, since it tells something of the number.
+    pub(super) async fn method(
         &self,
-        tx: &PoolTx,
+        pool: &Pool,
         sign_in: &SignIn,
         device: Device,
-    ) -> Outcome<(), SendRefusal> {
-        if self.is_method_off(tx, number_of(sign_in)?, device).await? {
-            return Err(Error::Refused(SendRefusal::Ended(EndReason::TooManyTries)));
-        }
-        Ok(())
+    ) -> Result<Result<(), SendRefusal>, Fault> {
+        let is_off = self.is_method_off(&self.store.read(&pool.id), number_of(sign_in)?, device).await?;
+        Ok(if is_off { Err(SendRefusal::Ended(EndReason::TooManyTries)) } else { Ok(()) })
     }
 
     /// What was sent to the number, with one more message that the limits allow.

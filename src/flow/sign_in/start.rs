@@ -100,10 +100,11 @@ impl Watchword {
         count: &StartCount,
     ) -> Outcome<(Vec<AlertRow>, Channel), SendRefusal> {
         let route = self.route(pool, (number_of(sign_in)?, device), None, &count.doubt).await?;
+        let method = self.method(pool, sign_in, device).await?;
         let network = count.doubt.network.as_str();
         let tx = self.store.begin(&pool.id).await?;
         self.count_start(&tx, count, sign_in.created_at).await?;
-        self.check_method(&tx, sign_in, device).await?;
+        method.map_err(Error::Refused)?;
         let asked = (device, route.channel);
         let history = self.allowed_history(&tx, pool, sign_in, asked, sign_in.created_at).await?;
         tx.insert_sign_in(sign_in).await?;

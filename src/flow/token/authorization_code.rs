@@ -85,19 +85,18 @@ impl Watchword {
         let known = rows.find_authorization_code(&hash).await?.filter(|code| code.client_id == client.id);
         let known = known.ok_or(Error::Refused(CodeRefusal::Unusable))?;
         let user = live_user(&rows, &known.user_id).await?.ok_or(CodeRefusal::User);
-        let checked = given.completes(client, &known.request).and(user);
+        // Whoever signed out in between has taken it back.
+        let session = rows.find_session(&known.session_id).await?;
+        let alive = session.filter(|session| session.ended_at.is_none()).ok_or(CodeRefusal::Unusable);
+        let checked = given.completes(client, &known.request).and(user).and(alive);
 
         let tx = self.store.begin(&pool.id).await?;
         let Some(code) = tx.claim_authorization_code(&hash, &client.id, now).await? else {
             end_what_it_began(tx, &hash, now).await?;
             return Err(Error::Refused(CodeRefusal::Unusable));
         };
-        // Whoever signed out in between has taken it back.
-        let session = tx.find_session(&code.session_id).await?;
-        let is_over = session.is_none_or(|session| session.ended_at.is_some());
-        let alive = if is_over { Err(CodeRefusal::Unusable) } else { Ok(()) };
-        match checked.and(alive) {
-            Ok(()) => self.make_grant(tx, code, now).await.map_err(Error::Fault),
+        match checked {
+            Ok(_) => self.make_grant(tx, code, now).await.map_err(Error::Fault),
             Err(refusal) => {
                 tx.commit().await?;
                 Err(Error::Refused(refusal))

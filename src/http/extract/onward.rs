@@ -119,6 +119,6 @@ fn path(pool: &Pool, onward: Onward) -> String {
 }
 
 fn refuse(doors: &Doors, visitor: &Visitor, kind: ErrorKind, technical: &str) -> Response {
-    let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None };
+    let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None, again: false };
     error_page(doors, visitor, visitor.language(None), &view)
 }

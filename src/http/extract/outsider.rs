@@ -14,6 +14,8 @@ pub struct Outsider {
     pub language: Language,
     /// Where it is, with the query, if that can be asked for again.
     pub here: Option<String>,
+    /// Whether the page can be asked for again as it is: a form would be sent twice.
+    pub may_reload: bool,
     /// The request's id.
     pub request_id: String,
 }
@@ -24,7 +26,8 @@ impl Outsider {
         let chosen = query_value(parts, "lang").as_deref().and_then(Language::of_tag);
         let language =
             chosen.unwrap_or_else(|| Language::negotiate(None, accept_language(parts), Language::En));
-        Self { language, here: here(parts), request_id: request_id(parts) }
+        let may_reload = parts.method == Method::GET;
+        Self { language, here: here(parts), may_reload, request_id: request_id(parts) }
     }
 }
 

@@ -53,7 +53,7 @@ impl FromRequest<Doors> for Posted {
         let visitor = Visitor::from_request_parts(&mut parts, doors).await?;
         let language = visitor.language(None);
         let refuse = |visitor: &Visitor, kind| {
-            let view = ErrorView { kind, technical: None, restart_url: None };
+            let view = ErrorView { kind, technical: None, restart_url: None, again: false };
             error_page(doors, visitor, language, &view)
         };
         let fields = match form::read(Request::from_parts(parts, body)).await {

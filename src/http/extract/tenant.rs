@@ -54,7 +54,8 @@ async fn find(parts: &mut Parts, doors: &Doors) -> Result<Option<Arc<Pool>>, Fau
 
 fn unknown(parts: &Parts, doors: &Doors) -> Response {
     if wants_page(&parts.headers) {
-        let view = ErrorView { kind: ErrorKind::UnknownPool, technical: None, restart_url: None };
+        let view =
+            ErrorView { kind: ErrorKind::UnknownPool, technical: None, restart_url: None, again: false };
         return outside(doors, &Outsider::of(parts), &view);
     }
     problem::unknown_pool()

@@ -38,6 +38,8 @@ pub struct Visitor {
     pub chosen_now: Option<Language>,
     /// Where it is, with the query, if that can be asked for again.
     pub here: Option<String>,
+    /// Whether the page can be asked for again as it is: a form would be sent twice.
+    pub may_reload: bool,
     /// The languages the browser asks for.
     pub accept_language: Option<String>,
     /// The request's id.
@@ -75,6 +77,7 @@ impl FromRequestParts<Doors> for Visitor {
             chosen: chosen_now.or_else(|| language(cookie(CookieKind::Language))),
             chosen_now,
             here: here(parts),
+            may_reload: parts.method == Method::GET,
             accept_language: accept_language(parts).map(str::to_owned),
             request_id: request_id(parts),
             pool,

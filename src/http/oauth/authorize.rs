@@ -37,7 +37,8 @@ pub async fn get(State(doors): State<Doors>, visitor: Visitor, RawQuery(query): 
         }
         Err(Error::Refused(refusal)) => {
             let (kind, technical) = told(refusal);
-            let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None };
+            let view =
+                ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None, again: false };
             let back = registered_by(&doors, &visitor, params.one("client_id").ok().flatten()).await;
             dead_end(&doors, &visitor, visitor.language(None), &view, back.as_deref())
         }

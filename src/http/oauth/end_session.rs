@@ -45,7 +45,8 @@ pub async fn post(State(doors): State<Doors>, visitor: Visitor, request: Request
         None => false,
         Some(Ok(true)) => true,
         Some(Ok(false)) => {
-            let view = ErrorView { kind: ErrorKind::StaleForm, technical: None, restart_url: None };
+            let view =
+                ErrorView { kind: ErrorKind::StaleForm, technical: None, restart_url: None, again: false };
             return error_page(&doors, &visitor, visitor.language(None), &view);
         }
         Some(Err(fault)) => return failed(&doors, &visitor, visitor.language(None), &fault),
@@ -110,6 +111,6 @@ fn refuse(doors: &Doors, visitor: &Visitor, refusal: LogoutRefusal) -> Response 
             "post_logout_redirect_uri is not registered for this client, or neither id_token_hint nor client_id names one",
         ),
     };
-    let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None };
+    let view = ErrorView { kind, technical: Some(technical.to_owned()), restart_url: None, again: false };
     error_page(doors, visitor, visitor.language(None), &view)
 }

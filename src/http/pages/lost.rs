@@ -24,5 +24,9 @@ fn lost(doors: &Doors, request: Request, kind: ErrorKind, otherwise: fn() -> Res
     if !problem::wants_page(&parts.headers) {
         return otherwise();
     }
-    outside(doors, &Outsider::of(&parts), &ErrorView { kind, technical: None, restart_url: None })
+    outside(
+        doors,
+        &Outsider::of(&parts),
+        &ErrorView { kind, technical: None, restart_url: None, again: false },
+    )
 }

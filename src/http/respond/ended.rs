@@ -34,6 +34,6 @@ pub fn ended(
 
 /// No such sign-in in this browser: another browser's, another day's, or cookies are off.
 pub fn unknown(doors: &Doors, visitor: &Visitor) -> Response {
-    let view = ErrorView { kind: ErrorKind::StaleForm, technical: None, restart_url: None };
+    let view = ErrorView { kind: ErrorKind::StaleForm, technical: None, restart_url: None, again: false };
     error_page(doors, visitor, visitor.language(None), &view)
 }

@@ -35,11 +35,12 @@ impl StatusOf for crate::view::LandingView {
     }
 }
 
-/// What is told of a fault of ours.
-pub(super) fn view_of(fault: &Fault) -> ErrorView {
+/// What is told of a fault of ours on a page that may be asked for again, or not.
+pub(super) fn view_of(fault: &Fault, may_reload: bool) -> ErrorView {
     tracing::error!(error = fault as &dyn std::error::Error, "a page failed");
     let kind = if fault.is_outage() { ErrorKind::Unavailable } else { ErrorKind::Internal };
-    ErrorView { kind, technical: None, restart_url: None }
+    let again = may_reload && fault.is_outage();
+    ErrorView { kind, technical: None, restart_url: None, again }
 }
 
 /// Says when to try again, where that may help.

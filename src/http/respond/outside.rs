@@ -25,5 +25,5 @@ pub fn outside<V: View + StatusOf>(doors: &Doors, outsider: &Outsider, view: &V)
 
 /// An error page outside any pool for a fault of ours.
 pub fn fault_page(doors: &Doors, outsider: &Outsider, fault: &Fault) -> Response {
-    with_retry(fault, outside(doors, outsider, &view_of(fault)))
+    with_retry(fault, outside(doors, outsider, &view_of(fault, outsider.may_reload)))
 }

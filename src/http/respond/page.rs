@@ -118,7 +118,7 @@ pub async fn registered_by(doors: &Doors, visitor: &Visitor, client_id: Option<&
 
 /// An error page of a pool for a fault of ours.
 pub fn failed(doors: &Doors, visitor: &Visitor, language: Language, fault: &Fault) -> Response {
-    with_retry(fault, error_page(doors, visitor, language, &view_of(fault)))
+    with_retry(fault, error_page(doors, visitor, language, &view_of(fault, visitor.may_reload)))
 }
 
 fn brand_of(pool: &Pool) -> Brand {

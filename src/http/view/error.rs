@@ -17,6 +17,8 @@ pub struct ErrorView {
     pub technical: Option<String>,
     /// Where to start again (GET), if that helps.
     pub restart_url: Option<String>,
+    /// Whether the same address, asked for again, may well answer.
+    pub again: bool,
 }
 
 /// What happened.
@@ -53,6 +55,7 @@ struct Context<'a> {
     text: Text,
     technical: Option<&'a str>,
     restart_url: Option<&'a str>,
+    again: bool,
     status: u16,
 }
 
@@ -68,6 +71,7 @@ impl View for ErrorView {
             text: self.kind.texts().1,
             technical: self.technical.as_deref(),
             restart_url: self.restart_url.as_deref(),
+            again: self.again,
             status: self.kind.status(),
         })
     }

@@ -308,7 +308,8 @@ impl Samples for ErrorView {
             let technical =
                 (kind == ErrorKind::InvalidRequest).then(|| "code_challenge is missing".to_owned());
             let restart_url = (kind == ErrorKind::StaleForm).then(|| "/acme/sign-in/phone".to_owned());
-            (format!("error-{name}"), Self { kind, technical, restart_url })
+            let again = kind == ErrorKind::Unavailable;
+            (format!("error-{name}"), Self { kind, technical, restart_url, again })
         })
         .into()
     }

@@ -49,7 +49,7 @@ fn tuned(sqlite: SqliteConnectOptions, patience: Duration) -> SqliteConnectOptio
     sqlite
         .foreign_keys(true)
         .busy_timeout(patience)
-        .statement_cache_capacity(200)
+        .statement_cache_capacity(400)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("temp_store", "MEMORY")

@@ -6,15 +6,21 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use watchword_domain::Timestamp;
 
 use crate::connect::{Settings, Store};
+use crate::entity::entity;
 use crate::{Result, StoreError};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+entity! { row = "webhook_events";
+    key { id: String }
+    columns { kind: String }
+}
 
 struct Fixture {
     store: Store,
@@ -182,6 +188,51 @@ async fn a_full_disk_is_told_to_everybody_it_concerns_and_to_nobody_else() {
     drop(tx);
     write(&fixture.store, "after", String::new()).await.unwrap();
     assert!(fixture.stored().await.contains(&"after".to_owned()));
+}
+
+#[tokio::test]
+async fn a_statement_is_told_what_it_changed_and_nothing_of_what_went_ahead_of_it() {
+    let fixture = Fixture::new().await;
+    for key in ["a", "b", "c"] {
+        write(&fixture.store, key, String::new()).await.unwrap();
+    }
+    let touch =
+        |kind: &str| sqlite(&format!("UPDATE webhook_events SET kind = 'touched' WHERE kind = '{kind}'"));
+    for (kind, changed) in [("nothing", 0), ("test", 3), ("nothing", 0), ("touched", 3)] {
+        for is_kept in [false, true] {
+            let tx = fixture.store.begin_system().await.unwrap();
+            let first = tx.db().execute_raw(touch(kind)).await.unwrap().rows_affected();
+            assert_eq!(first, changed, "{kind}, as the first statement");
+            let again = tx.db().execute_raw(touch("nothing")).await.unwrap().rows_affected();
+            assert_eq!(again, 0, "{kind}");
+            if is_kept {
+                tx.commit().await.unwrap();
+            }
+        }
+    }
+    // What waits goes along with a question, and ahead of a change by itself.
+    let tx = fixture.store.begin_system().await.unwrap();
+    let remove = row::Entity::delete_many().filter(row::Column::Id.eq("a"));
+    tx.write(remove).await.unwrap();
+    let left = tx.db().query_all_raw(sqlite("SELECT id FROM webhook_events")).await.unwrap();
+    assert_eq!(left.len(), 2);
+    let remove = row::Entity::delete_many().filter(row::Column::Id.eq("b"));
+    tx.write(remove).await.unwrap();
+    assert_eq!(tx.db().execute_raw(touch("touched")).await.unwrap().rows_affected(), 1);
+    tx.commit().await.unwrap();
+    assert_eq!(fixture.stored().await, ["c"]);
+}
+
+#[tokio::test]
+async fn a_transaction_whose_first_statement_failed_is_over() {
+    let fixture = Fixture::new().await;
+    let tx = fixture.store.begin_system().await.unwrap();
+    let wrong = sqlite("INSERT INTO webhook_events (id) VALUES (NULL)");
+    assert!(tx.db().execute_raw(wrong).await.is_err());
+    assert!(tx.db().query_all_raw(sqlite("SELECT 1")).await.is_err());
+    assert!(tx.commit().await.is_err());
+    write(&fixture.store, "after", String::new()).await.unwrap();
+    assert_eq!(fixture.stored().await, ["after"]);
 }
 
 #[tokio::test]
